@@ -1,0 +1,140 @@
+import Glibc
+package import Logging
+import NIOCore
+package import NIOPosix
+
+/// Blobs as files of one local file system.
+///
+/// On disk, below the root: `objects/ab/abcdef…` holds the blob whose key begins with `ab` (all 256 folders are made
+/// at the first start), `incoming/` the files still being written, which the next start removes. Files have mode 600,
+/// folders 700. A blob appears in this order: temporary file on the same file system, bytes, fsync, rename, fsync of
+/// the folder; only then its row is written.
+package final class LocalBlobStore: BlobStore {
+    let root: String
+    let threads: NIOThreadPool
+    let random: any RandomSource
+    private let readers = OpenBlobs()
+    private let shredPasses: Int
+    private let logger: Logger
+
+    /// - Parameters:
+    ///   - root: a directory of this store's own; it is made when missing.
+    ///   - shredPasses: how often sealed bytes are overwritten before their file is removed.
+    package init(
+        root: String,
+        threads: NIOThreadPool,
+        random: any RandomSource,
+        shredPasses: Int,
+        logger: Logger
+    ) throws {
+        self.root = root
+        self.threads = threads
+        self.random = random
+        self.shredPasses = shredPasses
+        self.logger = logger
+        try Self.prepare(root)
+    }
+
+    /// Makes the folders and removes what an earlier process left half-written.
+    private static func prepare(_ root: String) throws {
+        try FileCalls.makeDirectory(root)
+        try FileCalls.makeDirectory("\(root)/incoming")
+        for name in try FileCalls.names(in: "\(root)/incoming") { unlink("\(root)/incoming/\(name)") }
+        // The marker is made last: with it, all 256 folders are there and durable.
+        guard access("\(root)/objects/.complete", F_OK) != 0 else { return }
+        try FileCalls.makeDirectory("\(root)/objects")
+        for shard in shards { try FileCalls.makeDirectory("\(root)/objects/\(shard)") }
+        try FileCalls.syncDirectory("\(root)/objects")
+        try FileCalls.syncDirectory(root)
+        let marker = open("\(root)/objects/.complete", O_WRONLY | O_CREAT | O_CLOEXEC, 0o600)
+        guard marker >= 0 else { throw StorageError(errno: errno, doing: "create marker") }
+        Glibc.close(marker)
+    }
+
+    private static let shards = (0..<256).map { Hex.encode([UInt8($0)]) }
+
+    func folder(of key: BlobKey) -> String { "\(root)/objects/\(key.description.prefix(2))" }
+    func path(of key: BlobKey) -> String { "\(folder(of: key))/\(key)" }
+    func incomingPath(of key: BlobKey) -> String { "\(root)/incoming/\(key)" }
+
+    package func makeWriter(_ request: BlobRequest) async throws -> any BlobWriter {
+        LocalBlobWriter(store: self, key: BlobKey(random: random), request: request)
+    }
+
+    package func openReader(_ blob: Blob) async throws -> any BlobReader {
+        readers.retain(blob)
+        do {
+            let path = path(of: blob.key)
+            guard let file = try await threads.runIfActive({ try FileCalls.openForReading(path) }) else {
+                throw BlobError.missing
+            }
+            return LocalBlobReader(blob: blob, descriptor: file.descriptor, size: file.size, store: self)
+        } catch {
+            release(blob)
+            throw error
+        }
+    }
+
+    /// Called by each reader once, when it is closed.
+    func release(_ blob: Blob) {
+        guard let doomed = readers.release(blob) else { return }
+        threads.submit { _ in self.remove(doomed) }
+    }
+
+    package func erase(_ blob: Blob) async {
+        guard readers.mayEraseNow(blob) else { return }
+        try? await threads.runIfActive { self.remove(blob) }
+    }
+
+    private func remove(_ blob: Blob) {
+        let path = path(of: blob.key)
+        do {
+            if blob.seal != nil { try FileCalls.overwrite(path, passes: shredPasses) }
+        } catch {
+            logger.warning("blob not overwritten", metadata: ["error": "\(error)"])
+        }
+        unlink(path)
+    }
+
+    package func reconcile(
+        unclaimedBefore: Timestamp,
+        isKnown: @Sendable ([BlobKey]) async throws -> Set<BlobKey>
+    ) async throws -> Int {
+        var removed = 0
+        for shard in Self.shards {
+            let folder = "\(root)/objects/\(shard)"
+            let keys = try await threads.runIfActive { try FileCalls.names(in: folder).compactMap(BlobKey.init) }
+            for start in stride(from: 0, to: keys.count, by: 500) {
+                let some = Array(keys[start..<min(start + 500, keys.count)])
+                let known = try await isKnown(some)
+                let orphans = some.filter { !known.contains($0) }
+                guard !orphans.isEmpty else { continue }
+                removed += try await threads.runIfActive { self.removeOrphans(orphans, before: unclaimedBefore) }
+            }
+        }
+        return removed
+    }
+
+    private func removeOrphans(_ keys: [BlobKey], before limit: Timestamp) -> Int {
+        var removed = 0
+        for key in keys where !readers.isOpen(key) {
+            guard let changed = FileCalls.changeTime(of: path(of: key)), changed < limit else { continue }
+            // Whether it was sealed is no longer known; overwriting covers both.
+            remove(Blob(key: key, size: 0, sha256: nil, seal: SealKey(bytes: []), place: .stored))
+            removed += 1
+        }
+        return removed
+    }
+
+    package func probe() async throws {
+        let path = incomingPath(of: BlobKey(random: random))
+        try await threads.runIfActive {
+            let descriptor = try FileCalls.create(path)
+            defer {
+                Glibc.close(descriptor)
+                unlink(path)
+            }
+            try withUnsafeBytes(of: UInt8(0)) { try FileCalls.writeAll($0, to: descriptor) }
+        }
+    }
+}

@@ -1,0 +1,106 @@
+/// Identifies a drop inside the core; clients know a drop by its name.
+package struct DropID: Hashable, Sendable {
+    package let text: String
+
+    package init(random: any RandomSource) {
+        text = random.hex(byteCount: 16)
+    }
+
+    package init(stored text: String) {
+        self.text = text
+    }
+}
+
+/// The name under which clients find a drop, unique within its space.
+package struct DropName: Hashable, Sendable {
+    /// Whose names these are; every dialect has a space of its own.
+    package let space: String
+    package let text: String
+
+    package init(space: String, text: String) {
+        self.space = space
+        self.text = text
+    }
+}
+
+/// The record of something shared.
+///
+/// Life: `pending` while its parts arrive, `ready` while it may be read, `burned` from the moment its limit is used
+/// up until the last admitted reader has finished. After that, as after expiry or deletion, it is gone: no row is left.
+package struct Drop: Equatable, Sendable {
+    package enum State: String, Sendable {
+        case pending, ready, burned
+    }
+
+    /// When a download counts against the limit.
+    package enum Counting: String, Sendable {
+        /// On admission. An aborted transfer stays counted unless it is refunded.
+        case atStart = "start"
+        /// Just before the last bytes leave. Transfers under way hold their place, an aborted one gives it back.
+        case atEnd = "end"
+    }
+
+    package let id: DropID
+    package let name: DropName
+    package let state: State
+    package let counting: Counting
+    package let createdAt: Timestamp
+    /// What the uploader asked for; nil means never.
+    package let expiresAt: Timestamp?
+    /// When the sweeper removes the drop: its expiry, or earlier when it was left unfinished or partly used up.
+    package let dueAt: Timestamp?
+    /// Whole downloads allowed; nil means without limit.
+    package let maxDownloads: Int64?
+
+    package func isGone(at now: Timestamp) -> Bool {
+        dueAt.map { $0 <= now } ?? false
+    }
+}
+
+/// One of the numbered pieces of a drop: the whole file under slot 0, or one chunk of many.
+package struct DropSlot: Equatable, Sendable {
+    package let index: Int64
+    package let size: Int64
+    /// Downloads of this slot that count.
+    package let served: Int64
+    /// The bytes; nil once the slot was used up.
+    package let blob: Blob?
+}
+
+/// What is needed to make a drop.
+package struct NewDrop: Sendable {
+    package var id: DropID
+    package var name: DropName
+    package var state: Drop.State
+    package var counting: Drop.Counting
+    package var createdAt: Timestamp
+    package var expiresAt: Timestamp?
+    package var dueAt: Timestamp?
+    package var maxDownloads: Int64?
+    /// Once a slot is used up, what is left of the drop stays this long at most; nil for no such bound.
+    package var drain: Duration?
+
+    package init(
+        id: DropID,
+        name: DropName,
+        state: Drop.State,
+        counting: Drop.Counting,
+        createdAt: Timestamp,
+        expiresAt: Timestamp?,
+        dueAt: Timestamp?,
+        maxDownloads: Int64?,
+        drain: Duration? = nil
+    ) {
+        self.id = id
+        self.name = name
+        self.state = state
+        self.counting = counting
+        self.createdAt = createdAt
+        self.expiresAt = expiresAt
+        self.dueAt = dueAt
+        self.maxDownloads = maxDownloads
+        self.drain = drain
+    }
+}
+
+extension DropID: SQLBindable { package var sqlValue: SQLValue { .text(text) } }

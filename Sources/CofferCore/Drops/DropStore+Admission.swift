@@ -1,0 +1,173 @@
+/// Who may read, and what that costs.
+extension DropStore {
+    /// Opens a slot's bytes and asks for admission: the reader is there before anything is counted.
+    ///
+    /// The order matters. Once admitted, nothing may take the bytes away, neither expiry nor the last use by somebody
+    /// else; an open reader guarantees that.
+    ///
+    /// - Throws: ``BlobError/missing``, ``StorageError``; nothing is counted then.
+    package func open(
+        _ slot: DropSlot,
+        of drop: DropID
+    ) async throws -> (reader: any BlobReader, result: AdmissionResult)? {
+        guard let blob = slot.blob else { return nil }
+        let reader = try await blobs.openReader(blob)
+        do {
+            return (reader, try await admit(drop, slot: slot.index))
+        } catch {
+            reader.close()
+            throw error
+        }
+    }
+
+    /// One more reader, if the drop is ready, has not expired, and its limit allows it: one atomic step.
+    func admit(_ drop: DropID, slot: Int64) async throws -> AdmissionResult {
+        let now = clock.now
+        let ticket: AdmissionTicketResult = try await database.write { session in
+            guard let row = try table.find(drop, in: session), !row.isGone(at: now) else { return .missing }
+            guard row.state != .pending else { return .missing }
+            guard let limit = row.maxDownloads else {
+                return .ticket(.init(drop: drop, slot: slot, counting: row.counting, isHeld: false))
+            }
+            guard row.state == .ready else { return .exhausted }
+            guard try take(slot, of: drop, counting: row.counting, limit: limit, in: session) else { return .exhausted }
+            if row.counting == .atStart { try burnIfUsedUp(drop, limit: limit, in: session) }
+            return .ticket(.init(drop: drop, slot: slot, counting: row.counting, isHeld: true))
+        }
+        switch ticket {
+        case .missing: return .missing
+        case .exhausted: return .exhausted
+        case .ticket(let ticket):
+            return .admitted(Admission(ticket: ticket, abandon: { [abandoned] in abandoned.add($0) }))
+        }
+    }
+
+    private enum AdmissionTicketResult: Sendable {
+        case missing, exhausted
+        case ticket(Admission.Ticket)
+    }
+
+    private func take(
+        _ slot: Int64,
+        of drop: DropID,
+        counting: Drop.Counting,
+        limit: Int64,
+        in session: any SQLSession
+    ) throws -> Bool {
+        let changed =
+            switch counting {
+            case .atStart:
+                try session.execute(
+                    """
+                    UPDATE drop_slots SET served = served + 1, holds = holds + 1
+                    WHERE drop_id = \(drop) AND slot = \(slot) AND served < \(limit) AND blob_key IS NOT NULL
+                    """
+                )
+            case .atEnd:
+                try session.execute(
+                    """
+                    UPDATE drop_slots SET holds = holds + 1
+                    WHERE drop_id = \(drop) AND slot = \(slot) AND served + holds < \(limit) AND blob_key IS NOT NULL
+                    """
+                )
+            }
+        return changed == 1
+    }
+
+    /// Counts a download of a drop that counts at the end; call it before the last bytes are sent, and send them after.
+    ///
+    /// - Returns: false when the drop was removed meanwhile; the admitted reader may finish all the same.
+    @discardableResult
+    package func count(_ admission: Admission) async throws -> Bool {
+        guard admission.settle() else { return false }
+        let ticket = admission.ticket
+        let outcome = try await database.write { session -> (Bool, [Blob]) in
+            let counted = try session.execute(
+                """
+                UPDATE drop_slots SET served = served + 1, holds = holds - \(ticket.isHeld ? 1 : 0)
+                WHERE drop_id = \(ticket.drop) AND slot = \(ticket.slot)
+                """
+            )
+            guard counted == 1 else { return (false, []) }
+            return (true, try settle(ticket, in: session))
+        }
+        await erase(outcome.1)
+        return outcome.0
+    }
+
+    /// Ends an admission whose bytes have left, or of which only some did.
+    ///
+    /// - Parameter refund: gives the use back, for transfers that failed through no fault of the reader.
+    package func release(_ admission: Admission, refund: Bool = false) async throws {
+        guard admission.settle() else { return }
+        try await release(admission.ticket, refund: refund)
+    }
+
+    func release(_ ticket: Admission.Ticket, refund: Bool) async throws {
+        guard ticket.isHeld else { return }
+        let givenBack = refund && ticket.counting == .atStart
+        let doomed = try await database.write { session -> [Blob] in
+            let released = try session.execute(
+                """
+                UPDATE drop_slots SET holds = holds - 1, served = served - \(givenBack ? 1 : 0)
+                WHERE drop_id = \(ticket.drop) AND slot = \(ticket.slot) AND holds > 0
+                """
+            )
+            guard released == 1 else { return [] }
+            if givenBack {
+                try session.execute("UPDATE drops SET state = 'ready' WHERE id = \(ticket.drop) AND state = 'burned'")
+            }
+            return try settle(ticket, in: session)
+        }
+        await erase(doomed)
+    }
+
+    /// Draws the consequences of a slot that was just counted or released: a used-up slot loses its bytes with its
+    /// last reader, a used-up drop goes with its last reader, and a partly used one drains.
+    private func settle(_ ticket: Admission.Ticket, in session: any SQLSession) throws -> [Blob] {
+        guard let drop = try table.find(ticket.drop, in: session), let limit = drop.maxDownloads else { return [] }
+        let isUsedUp = try session.first(
+            """
+            SELECT 1 FROM drop_slots
+            WHERE drop_id = \(drop.id) AND slot = \(ticket.slot) AND served >= \(limit) AND holds = 0
+            """
+        ) { _ in true }
+        guard isUsedUp != nil else { return [] }
+        if try burnIfUsedUp(drop.id, limit: limit, in: session) {
+            return try removeIfUnheld(drop.id, in: session) ?? []
+        }
+        let blob = try detach(ticket.slot, of: drop.id, in: session)
+        try drain(drop.id, in: session)
+        return blob.map { [$0] } ?? []
+    }
+
+    /// - Returns: true when every slot is used up; the drop is `burned` then.
+    @discardableResult
+    private func burnIfUsedUp(_ drop: DropID, limit: Int64, in session: any SQLSession) throws -> Bool {
+        let left = try session.first(
+            "SELECT 1 FROM drop_slots WHERE drop_id = \(drop) AND served < \(limit) LIMIT 1"
+        ) { _ in true }
+        guard left == nil else { return false }
+        try session.execute("UPDATE drops SET state = 'burned' WHERE id = \(drop)")
+        return true
+    }
+
+    func removeIfUnheld(_ drop: DropID, in session: any SQLSession) throws -> [Blob]? {
+        let held = try session.first(
+            "SELECT 1 FROM drop_slots WHERE drop_id = \(drop) AND holds > 0 LIMIT 1"
+        ) { _ in true }
+        return held == nil ? try remove(drop, in: session) : nil
+    }
+
+    private func drain(_ drop: DropID, in session: any SQLSession) throws {
+        let due = try session.first(
+            """
+            UPDATE drops SET due_at = \(clock.now) + drain_ms
+            WHERE id = \(drop) AND drain_ms IS NOT NULL AND (due_at IS NULL OR due_at > \(clock.now) + drain_ms)
+            RETURNING due_at
+            """
+        ) { $0.time(0) }
+        // Waking the sweeper early is harmless, so it does not matter whether this transaction commits.
+        expectSweep(at: due)
+    }
+}

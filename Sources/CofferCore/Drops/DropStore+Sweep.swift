@@ -1,0 +1,44 @@
+/// What the sweeper asks of the store.
+extension DropStore {
+    /// Removes drops that are due.
+    ///
+    /// - Returns: how many; fewer than `most` means that none is left.
+    func removeDue(at now: Timestamp, most: Int) async throws -> Int {
+        let removed = try await database.write { session -> (count: Int, blobs: [Blob]) in
+            let due = try session.query(
+                "SELECT id FROM drops WHERE due_at <= \(now) ORDER BY due_at LIMIT \(most)"
+            ) { DropID(stored: $0.text(0)) }
+            return (due.count, try due.flatMap { try remove($0, in: session) ?? [] })
+        }
+        await erase(removed.blobs)
+        return removed.count
+    }
+
+    /// When the next drop is due; nil when none ever is.
+    func nextDue() async throws -> Timestamp? {
+        try await database.read { session in
+            try session.first("SELECT due_at FROM drops WHERE due_at IS NOT NULL ORDER BY due_at LIMIT 1") {
+                $0.time(0)
+            }
+        }
+    }
+
+    /// Frees the places that readers of an earlier process held, and removes the drops that waited for them.
+    func forgetReaders() async throws {
+        let doomed = try await database.write { session -> [Blob] in
+            try session.execute("UPDATE drop_slots SET holds = 0 WHERE holds > 0")
+            let burned = try session.query("SELECT id FROM drops WHERE state = 'burned'") {
+                DropID(stored: $0.text(0))
+            }
+            return try burned.flatMap { try remove($0, in: session) ?? [] }
+        }
+        await erase(doomed)
+    }
+
+    /// Removes stored bytes that no row knows.
+    func removeOrphans(before limit: Timestamp) async throws -> Int {
+        try await blobs.reconcile(unclaimedBefore: limit) { keys in
+            try await database.read { try blobTable.known(among: keys, in: $0) }
+        }
+    }
+}

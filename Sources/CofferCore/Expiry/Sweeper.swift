@@ -1,0 +1,139 @@
+package import Logging
+import ServiceLifecycle
+import Synchronization
+
+/// Removes what is due, and what nobody owns.
+///
+/// One service with four loops: drops are deleted when they expire (a timer on the next due time, and a look every
+/// minute in case the clock was changed); abandoned admissions are released; stored bytes without a row are removed
+/// at start and every `reconcileInterval`; and a heartbeat shows that all this is alive.
+package final class Sweeper: Service {
+    package struct Timing: Sendable {
+        package var reconcileInterval: Duration = .seconds(600)
+        /// Bytes without a row younger than this may belong to an upload that is about to be recorded.
+        package var orphanAge: Duration = .seconds(900)
+
+        package init() {}
+    }
+
+    private static let longestWait: Duration = .seconds(60)
+    private static let batch = 200
+
+    private let drops: DropStore
+    private let clock: any WallClock
+    private let timing: Timing
+    private let logger: Logger
+    private let forgetDeletedRows: @Sendable () async throws -> Void
+    private let beat: Mutex<Timestamp?> = Mutex(nil)
+    private let startedAt: Timestamp
+
+    /// - Parameter forgetDeletedRows: called some time after keys were deleted, to clear the database's log of them.
+    package init(
+        drops: DropStore,
+        clock: any WallClock,
+        timing: Timing,
+        logger: Logger,
+        forgetDeletedRows: @escaping @Sendable () async throws -> Void
+    ) {
+        self.drops = drops
+        self.clock = clock
+        self.timing = timing
+        self.logger = logger
+        self.forgetDeletedRows = forgetDeletedRows
+        startedAt = clock.now
+    }
+
+    /// When the sweeper last showed that it is alive; nil before it runs.
+    package var lastBeat: Timestamp? { beat.withLock { $0 } }
+
+    /// Puts right what an earlier process left in the middle; call it once, before the first request.
+    package func recover() async throws {
+        try await drops.forgetReaders()
+    }
+
+    package func run() async throws {
+        // Everything here may be cut short: what is not done now is found again at the next start.
+        try? await cancelWhenGracefulShutdown {
+            try await withThrowingDiscardingTaskGroup { group in
+                group.addTask { try await self.keepExpiring() }
+                group.addTask { try await self.keepReleasing() }
+                group.addTask { try await self.keepReconciling() }
+                group.addTask { try await self.keepBeating() }
+            }
+        }
+    }
+
+    /// Removes everything that is due now. Tests and `run` share it.
+    package func sweep() async throws {
+        while try await drops.removeDue(at: clock.now, most: Self.batch) == Self.batch {}
+    }
+
+    /// Removes the bytes that no row knows and that are older than the orphan age.
+    package func reconcile() async throws {
+        try await reconcile(before: clock.now.advanced(by: .zero - timing.orphanAge))
+    }
+
+    private func reconcile(before limit: Timestamp) async throws {
+        let removed = try await drops.removeOrphans(before: limit)
+        if removed > 0 { logger.notice("orphaned blobs removed", metadata: ["count": "\(removed)"]) }
+    }
+
+    private func keepExpiring() async throws {
+        while !Task.isCancelled {
+            await attempt("sweep") { try await self.sweep() }
+            let backstop = clock.now.advanced(by: Self.longestWait)
+            let next = (try? await drops.nextDue()) ?? nil
+            let look = min(next ?? backstop, backstop)
+            drops.alarm.plan(look)
+            // What became due between the question and the plan wakes us through the alarm only if it asks after.
+            if let earlier = (try? await drops.nextDue()) ?? nil, earlier < look { continue }
+            try await wait(until: look)
+        }
+    }
+
+    private func wait(until look: Timestamp) async throws {
+        try await withThrowingTaskGroup { group in
+            group.addTask { try await self.clock.sleep(until: look) }
+            group.addTask { for await _ in self.drops.alarm.wakeUps { return } }
+            try await group.next()
+            group.cancelAll()
+        }
+    }
+
+    private func keepReleasing() async throws {
+        for await _ in drops.abandoned.arrivals {
+            for ticket in drops.abandoned.takeAll() {
+                await attempt("release") { try await self.drops.release(ticket, refund: true) }
+            }
+        }
+    }
+
+    private func keepReconciling() async throws {
+        // Before this process started nobody else was writing here, so at start even young orphans are left-overs.
+        await attempt("reconcile") { try await self.reconcile(before: self.startedAt) }
+        while !Task.isCancelled {
+            try await clock.sleep(until: clock.now.advanced(by: timing.reconcileInterval))
+            await attempt("reconcile") { try await self.reconcile() }
+        }
+    }
+
+    private func keepBeating() async throws {
+        while !Task.isCancelled {
+            beat.withLock { $0 = clock.now }
+            try await clock.sleep(until: clock.now.advanced(by: Self.longestWait))
+            guard drops.alarm.takeForgottenKeys() else { continue }
+            await attempt("forget deleted rows") { try await self.forgetDeletedRows() }
+        }
+    }
+
+    /// A failure of one round, such as a full disk, must not end the service.
+    private func attempt(_ work: String, _ body: () async throws -> Void) async {
+        do {
+            try await body()
+        } catch is CancellationError {
+        } catch {
+            logger.error("background work failed", metadata: ["work": "\(work)", "error": "\(error)"])
+            try? await clock.sleep(until: clock.now.advanced(by: .seconds(1)))
+        }
+    }
+}

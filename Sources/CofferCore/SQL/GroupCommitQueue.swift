@@ -1,0 +1,111 @@
+import GRDB
+import NIOPosix
+import Synchronization
+
+/// Runs write closures on one thread and commits all that arrived together with one fsync.
+///
+/// While a commit waits for the disk, new closures gather; the next transaction takes them all. Each closure runs in
+/// a savepoint of its own, so that one that throws takes back its own changes only. Nobody is answered before the
+/// commit has returned.
+final class GroupCommitQueue: Sendable {
+    /// One write on its way: `run` does the work, `finish` answers the caller, with the error of the commit if any.
+    struct Job: Sendable {
+        let run: @Sendable (SQLiteSession) throws -> Void
+        let finish: @Sendable (_ failure: (any Error)?) -> Void
+    }
+
+    private struct State {
+        var waiting: [Job] = []
+        var isDraining = false
+    }
+
+    /// Keeps one transaction's memory, and the time the first of its callers waits, within bounds.
+    private static let largestBatch = 256
+
+    private let state = Mutex(State())
+    private let pool: DatabasePool
+    private let thread: NIOThreadPool
+
+    init(pool: DatabasePool) {
+        self.pool = pool
+        thread = NIOThreadPool(numberOfThreads: 1)
+        thread.start()
+    }
+
+    func enqueue(_ job: Job) {
+        let mustStart = state.withLock { state in
+            state.waiting.append(job)
+            defer { state.isDraining = true }
+            return !state.isDraining
+        }
+        guard mustStart else { return }
+        thread.submit { itemState in
+            guard itemState == .active else { return self.refuseAll() }
+            self.drain()
+        }
+    }
+
+    func stop() async throws {
+        try await thread.shutdownGracefully()
+    }
+
+    private func drain() {
+        while let batch = nextBatch() {
+            commit(batch)
+        }
+    }
+
+    private func nextBatch() -> [Job]? {
+        state.withLock { state in
+            guard !state.waiting.isEmpty else {
+                state.isDraining = false
+                return nil
+            }
+            let batch = Array(state.waiting.prefix(Self.largestBatch))
+            state.waiting.removeFirst(batch.count)
+            return batch
+        }
+    }
+
+    private func refuseAll() {
+        let jobs = state.withLock { state in
+            defer { state.waiting = [] }
+            return state.waiting
+        }
+        for job in jobs { job.finish(StorageError.unavailable("the database is closed")) }
+    }
+
+    private func commit(_ batch: [Job]) {
+        let outcomes: [(any Error)?] = pool.writeWithoutTransaction { connection in
+            let session = SQLiteSession(connection: connection)
+            do {
+                try session.execute("BEGIN IMMEDIATE")
+                let outcomes = try batch.map { job in try attempt(job, in: session) }
+                try session.execute("COMMIT")
+                return outcomes
+            } catch {
+                _ = try? session.execute("ROLLBACK")
+                return batch.map { _ in error }
+            }
+        }
+        for (job, failure) in zip(batch, outcomes) { job.finish(failure) }
+    }
+
+    /// Runs one job inside the open transaction and returns its error, its own changes taken back.
+    ///
+    /// - Throws: when the transaction as a whole cannot go on.
+    private func attempt(_ job: Job, in session: SQLiteSession) throws -> (any Error)? {
+        try session.execute("SAVEPOINT job")
+        do {
+            try job.run(session)
+            try session.execute("RELEASE job")
+            return nil
+        } catch let failure {
+            // A full disk makes SQLite roll the whole transaction back: then the savepoint is gone, and `failure`
+            // is what everybody in the batch must hear.
+            guard (try? session.execute("ROLLBACK TO job")) != nil else { throw failure }
+            try session.execute("RELEASE job")
+            return failure
+        }
+    }
+}
