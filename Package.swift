@@ -34,6 +34,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-log.git", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-http-types.git", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-system.git", from: "1.8.1"),
     ],
     targets: [
         .systemLibrary(name: "CMagic", providers: [.apt(["libmagic-dev"])]),
@@ -73,6 +74,8 @@ let package = Package(
             dependencies: [
                 "CofferCore", "CofferHTTP", "DialectHushfile", "DialectRavenZero",
                 httpTypes, hummingbird, logging, nioCore, nioPosix, serviceLifecycle,
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "SystemPackage", package: "swift-system"),
                 .product(name: "Configuration", package: "swift-configuration"),
             ],
             swiftSettings: swiftSettings
@@ -80,15 +83,16 @@ let package = Package(
         .target(
             name: "CofferCLI",
             dependencies: [
-                "CofferServer", "CofferCore", logging, serviceLifecycle,
+                "CofferServer", "CofferCore", "CofferHTTP", logging, serviceLifecycle,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
             swiftSettings: swiftSettings
         ),
         .executableTarget(name: "coffer", dependencies: ["CofferCLI"], swiftSettings: swiftSettings),
         .target(
             name: "CofferTesting",
-            dependencies: ["CofferCore", "CofferServer", logging, nioCore, serviceLifecycle],
+            dependencies: ["CofferCore", "CofferHTTP", "CofferServer", logging, nioCore, nioPosix, serviceLifecycle],
             swiftSettings: swiftSettings
         ),
         .testTarget(
@@ -108,7 +112,7 @@ let package = Package(
         ),
         .testTarget(
             name: "ConformanceTests",
-            dependencies: ["CofferCore", "CofferServer", "CofferTesting", crypto, nioCore],
+            dependencies: ["CofferCore", "CofferHTTP", "CofferServer", "CofferTesting", crypto, nioCore],
             swiftSettings: swiftSettings
         ),
     ],

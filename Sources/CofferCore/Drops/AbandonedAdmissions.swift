@@ -3,9 +3,15 @@ import Synchronization
 /// Admissions that nobody settled, waiting for the sweeper to release them.
 ///
 /// An admission is abandoned when its response was never written, for example because the client had left before the
-/// head was sent. It ends in a `deinit`, which cannot wait for the database.
+/// head was sent; it ends in a `deinit`, which cannot wait for the database. Releases that the database refused wait
+/// here too.
 final class AbandonedAdmissions: Sendable {
-    private let tickets = Mutex<[Admission.Ticket]>([])
+    struct Release: Sendable {
+        let ticket: Admission.Ticket
+        let refund: Bool
+    }
+
+    private let releases = Mutex<[Release]>([])
     private let signal: AsyncStream<Void>.Continuation
     let arrivals: AsyncStream<Void>
 
@@ -13,16 +19,16 @@ final class AbandonedAdmissions: Sendable {
         (arrivals, signal) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     }
 
-    func add(_ ticket: Admission.Ticket) {
+    func add(_ ticket: Admission.Ticket, refund: Bool) {
         guard ticket.isHeld else { return }
-        tickets.withLock { $0.append(ticket) }
+        releases.withLock { $0.append(Release(ticket: ticket, refund: refund)) }
         signal.yield()
     }
 
-    func takeAll() -> [Admission.Ticket] {
-        tickets.withLock { tickets in
-            defer { tickets = [] }
-            return tickets
+    func takeAll() -> [Release] {
+        releases.withLock { releases in
+            defer { releases = [] }
+            return releases
         }
     }
 }

@@ -8,7 +8,7 @@ extension DropStore {
     /// - Throws: ``BlobError/missing``, ``StorageError``; nothing is counted then.
     package func open(
         _ slot: DropSlot,
-        of drop: DropID
+        of drop: Drop
     ) async throws -> (reader: any BlobReader, result: AdmissionResult)? {
         guard let blob = slot.blob else { return nil }
         let reader = try await blobs.openReader(blob)
@@ -21,30 +21,33 @@ extension DropStore {
     }
 
     /// One more reader, if the drop is ready, has not expired, and its limit allows it: one atomic step.
-    func admit(_ drop: DropID, slot: Int64) async throws -> AdmissionResult {
+    func admit(_ drop: Drop, slot: Int64) async throws -> AdmissionResult {
         let now = clock.now
-        let ticket: AdmissionTicketResult = try await database.write { session in
-            guard let row = try table.find(drop, in: session), !row.isGone(at: now) else { return .missing }
-            guard row.state != .pending else { return .missing }
-            guard let limit = row.maxDownloads else {
-                return .ticket(.init(drop: drop, slot: slot, counting: row.counting, isHeld: false))
-            }
-            guard row.state == .ready else { return .exhausted }
-            guard try take(slot, of: drop, counting: row.counting, limit: limit, in: session) else { return .exhausted }
-            if row.counting == .atStart { try burnIfUsedUp(drop, limit: limit, in: session) }
-            return .ticket(.init(drop: drop, slot: slot, counting: row.counting, isHeld: true))
+        guard drop.state != .pending, !drop.isGone(at: now) else { return .missing }
+        guard let limit = drop.maxDownloads else {
+            // Nothing to hold: whoever opened the bytes in time may read them.
+            return .admitted(admission(drop, slot, isHeld: false))
         }
-        switch ticket {
+        let outcome = try await database.write { session -> Outcome in
+            guard let row = try table.find(drop.id, in: session), !row.isGone(at: now) else { return .missing }
+            guard row.state == .ready,
+                try take(slot, of: row.id, counting: row.counting, limit: limit, in: session)
+            else { return .exhausted }
+            if row.counting == .atStart { try burnIfUsedUp(row.id, limit: limit, in: session) }
+            return .taken
+        }
+        switch outcome {
         case .missing: return .missing
         case .exhausted: return .exhausted
-        case .ticket(let ticket):
-            return .admitted(Admission(ticket: ticket, abandon: { [abandoned] in abandoned.add($0) }))
+        case .taken: return .admitted(admission(drop, slot, isHeld: true))
         }
     }
 
-    private enum AdmissionTicketResult: Sendable {
-        case missing, exhausted
-        case ticket(Admission.Ticket)
+    private enum Outcome: Sendable { case missing, exhausted, taken }
+
+    private func admission(_ drop: Drop, _ slot: Int64, isHeld: Bool) -> Admission {
+        let ticket = Admission.Ticket(drop: drop.id, slot: slot, counting: drop.counting, isHeld: isHeld)
+        return Admission(ticket: ticket) { [abandoned] in abandoned.add($0, refund: true) }
     }
 
     private func take(
@@ -81,18 +84,23 @@ extension DropStore {
     package func count(_ admission: Admission) async throws -> Bool {
         guard admission.settle() else { return false }
         let ticket = admission.ticket
-        let outcome = try await database.write { session -> (Bool, [Blob]) in
-            let counted = try session.execute(
-                """
-                UPDATE drop_slots SET served = served + 1, holds = holds - \(ticket.isHeld ? 1 : 0)
-                WHERE drop_id = \(ticket.drop) AND slot = \(ticket.slot)
-                """
-            )
-            guard counted == 1 else { return (false, []) }
-            return (true, try settle(ticket, in: session))
+        do {
+            let outcome = try await database.write { session -> (isCounted: Bool, doomed: [Blob]) in
+                let counted = try session.execute(
+                    """
+                    UPDATE drop_slots SET served = served + 1, holds = holds - \(ticket.isHeld ? 1 : 0)
+                    WHERE drop_id = \(ticket.drop) AND slot = \(ticket.slot)
+                    """
+                )
+                return counted == 1 ? (true, try settle(ticket, in: session)) : (false, [])
+            }
+            await erase(outcome.doomed)
+            return outcome.isCounted
+        } catch {
+            // The place must come free once the database works again.
+            abandoned.add(ticket, refund: true)
+            throw error
         }
-        await erase(outcome.1)
-        return outcome.0
     }
 
     /// Ends an admission whose bytes have left, or of which only some did.
@@ -100,7 +108,12 @@ extension DropStore {
     /// - Parameter refund: gives the use back, for transfers that failed through no fault of the reader.
     package func release(_ admission: Admission, refund: Bool = false) async throws {
         guard admission.settle() else { return }
-        try await release(admission.ticket, refund: refund)
+        do {
+            try await release(admission.ticket, refund: refund)
+        } catch {
+            abandoned.add(admission.ticket, refund: refund)
+            throw error
+        }
     }
 
     func release(_ ticket: Admission.Ticket, refund: Bool) async throws {

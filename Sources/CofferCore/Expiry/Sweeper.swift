@@ -102,8 +102,15 @@ package final class Sweeper: Service {
 
     private func keepReleasing() async throws {
         for await _ in drops.abandoned.arrivals {
-            for ticket in drops.abandoned.takeAll() {
-                await attempt("release") { try await self.drops.release(ticket, refund: true) }
+            for release in drops.abandoned.takeAll() {
+                await attempt("release") {
+                    do {
+                        try await self.drops.release(release.ticket, refund: release.refund)
+                    } catch {
+                        self.drops.abandoned.add(release.ticket, refund: release.refund)
+                        throw error
+                    }
+                }
             }
         }
     }

@@ -1,0 +1,114 @@
+import NIOCore
+import NIOHTTP1
+
+/// What RFC 9110 and 9112 ask of a connection and the layers above do not do.
+///
+/// - A client that sent `Expect: 100-continue` is told to go on (RFC 9110, section 10.1.1).
+/// - After a request with an `Upgrade` header that is not taken, NIO's decoder reads no further, so the connection is
+///   closed with the answer.
+/// - An error answered before the whole body has arrived closes the connection too: the rest is read for a short while,
+///   so that the client gets to see the answer instead of a reset (RFC 9112, section 9.6), and then cut off.
+final class EdgeRules: ChannelDuplexHandler {
+    typealias InboundIn = HTTPServerRequestPart
+    typealias InboundOut = HTTPServerRequestPart
+    typealias OutboundIn = HTTPServerResponsePart
+    typealias OutboundOut = HTTPServerResponsePart
+
+    private static let lingerTime = TimeAmount.seconds(5)
+    private static let lingerBytes = 32 * 1024 * 1024
+
+    private var rules = State()
+
+    /// The decisions, free of any channel.
+    struct State: Equatable {
+        private(set) var isBodyOpen = false
+        private(set) var hasUpgrade = false
+        private(set) var closesAfterEnd = false
+        private(set) var bytesToLinger: Int?
+
+        mutating func readHead(hasUpgrade: Bool) {
+            isBodyOpen = true
+            self.hasUpgrade = hasUpgrade
+        }
+
+        mutating func readEnd() {
+            isBodyOpen = false
+        }
+
+        /// - Returns: whether the answer must carry `Connection: close`.
+        mutating func writeHead(status: Int, asksToClose: Bool) -> Bool {
+            guard status >= 200 || status == 101 else { return false }
+            closesAfterEnd = asksToClose || (hasUpgrade && status != 101) || (isBodyOpen && status >= 400)
+            return closesAfterEnd
+        }
+
+        enum EndAction: Equatable { case goOn, close, linger }
+
+        mutating func writeEnd() -> EndAction {
+            guard closesAfterEnd else { return .goOn }
+            guard isBodyOpen else { return .close }
+            bytesToLinger = EdgeRules.lingerBytes
+            return .linger
+        }
+
+        /// - Returns: true when the connection must be cut now.
+        mutating func readWhileLingering(_ count: Int) -> Bool {
+            guard let left = bytesToLinger else { return false }
+            bytesToLinger = left - count
+            return left <= count
+        }
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        switch unwrapInboundIn(data) {
+        case .head(let head):
+            rules.readHead(hasUpgrade: head.headers.contains(name: "upgrade"))
+            if head.version.major > 1 || (head.version.major == 1 && head.version.minor >= 1),
+                head.headers[canonicalForm: "expect"].contains("100-continue") {
+                let goOn = HTTPResponseHead(version: head.version, status: .continue)
+                context.writeAndFlush(wrapOutboundOut(.head(goOn)), promise: nil)
+            }
+        case .body(let bytes):
+            if rules.readWhileLingering(bytes.readableBytes) { return context.close(promise: nil) }
+        case .end:
+            rules.readEnd()
+            if rules.bytesToLinger != nil { return context.close(promise: nil) }
+        }
+        context.fireChannelRead(data)
+    }
+
+    func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+        switch unwrapOutboundIn(data) {
+        case .head(var head):
+            let asksToClose = head.headers[canonicalForm: "connection"].contains { $0.lowercased() == "close" }
+            if rules.writeHead(status: Int(head.status.code), asksToClose: asksToClose) {
+                head.headers.replaceOrAdd(name: "connection", value: "close")
+            }
+            context.write(wrapOutboundOut(.head(head)), promise: promise)
+        case .body:
+            context.write(data, promise: promise)
+        case .end:
+            end(rules.writeEnd(), context: context, data: data, promise: promise)
+        }
+    }
+
+    private func end(
+        _ action: State.EndAction,
+        context: ChannelHandlerContext,
+        data: NIOAny,
+        promise: EventLoopPromise<Void>?
+    ) {
+        switch action {
+        case .goOn:
+            context.write(data, promise: promise)
+        case .close:
+            context.writeAndFlush(data, promise: promise)
+            context.close(mode: .output, promise: nil)
+        case .linger:
+            context.writeAndFlush(data, promise: promise)
+            context.close(mode: .output, promise: nil)
+            let channel = context.channel
+            context.eventLoop.scheduleTask(in: Self.lingerTime) { channel.close(promise: nil) }
+        }
+    }
+}

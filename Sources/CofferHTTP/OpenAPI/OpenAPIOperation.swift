@@ -1,0 +1,103 @@
+/// The description of one route; it stands beside the route's code.
+package struct OpenAPIOperation: Sendable {
+    /// Lower case, as OpenAPI writes it.
+    package var method: String
+    package var path: String
+    package var id: String
+    package var tag: String
+    package var summary: String
+    package var description: String
+    package var parameters: [JSONValue]
+    /// The request body object; nil for none.
+    package var body: JSONValue?
+    /// Status code and response object.
+    package var responses: [JSONValue.Member]
+
+    package init(
+        _ method: String,
+        _ path: String,
+        id: String,
+        tag: String,
+        summary: String,
+        description: String,
+        parameters: [JSONValue] = [],
+        body: JSONValue? = nil,
+        responses: [JSONValue.Member]
+    ) {
+        self.method = method
+        self.path = path
+        self.id = id
+        self.tag = tag
+        self.summary = summary
+        self.description = description
+        self.parameters = parameters
+        self.body = body
+        self.responses = responses
+    }
+
+    var json: JSONValue {
+        var members: [JSONValue.Member] = [
+            .init("tags", [.string(tag)]),
+            .init("summary", .string(summary)),
+            .init("description", .string(description)),
+            .init("operationId", .string(id)),
+        ]
+        if !parameters.isEmpty { members.append(.init("parameters", .array(parameters))) }
+        if let body { members.append(.init("requestBody", body)) }
+        members.append(.init("responses", .object(responses)))
+        return .object(members)
+    }
+}
+
+/// Short forms for the pieces that every operation is made of.
+package enum OpenAPI {
+    package static func path(_ name: String, _ description: String, schema: JSONValue = ["type": "string"]) -> JSONValue {
+        parameter(name, in: "path", description, required: true, schema: schema)
+    }
+
+    package static func query(
+        _ name: String,
+        _ description: String,
+        required: Bool,
+        schema: JSONValue = ["type": "string"]
+    ) -> JSONValue {
+        parameter(name, in: "query", description, required: required, schema: schema)
+    }
+
+    private static func parameter(
+        _ name: String,
+        in place: String,
+        _ description: String,
+        required: Bool,
+        schema: JSONValue
+    ) -> JSONValue {
+        [
+            "name": .string(name), "in": .string(place), "required": .bool(required),
+            "description": .string(description), "schema": schema,
+        ]
+    }
+
+    package static func schema(_ name: String) -> JSONValue {
+        ["$ref": .string("#/components/schemas/\(name)")]
+    }
+
+    package static func json(_ status: Int, _ description: String, schema name: String) -> JSONValue.Member {
+        content(status, description, ["application/json": ["schema": schema(name)]])
+    }
+
+    package static func binary(_ status: Int, _ description: String) -> JSONValue.Member {
+        let bytes: JSONValue = ["schema": ["type": "string", "format": "binary"]]
+        return content(status, description, ["application/octet-stream": bytes])
+    }
+
+    package static func content(_ status: Int, _ description: String, _ content: JSONValue) -> JSONValue.Member {
+        .init(String(status), ["description": .string(description), "content": content])
+    }
+
+    package static func object(_ properties: JSONValue, required: [String]) -> JSONValue {
+        [
+            "type": "object", "properties": properties,
+            "required": .array(required.map { .string($0) }),
+        ]
+    }
+}

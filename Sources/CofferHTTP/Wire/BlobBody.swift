@@ -1,0 +1,78 @@
+package import CofferCore
+package import Hummingbird
+package import NIOCore
+
+/// Sends the bytes of a blob as a response body.
+///
+/// Bytes that lie in a file as they are go out by `sendfile`; all others in pieces of 256 KiB, the next one read when the
+/// socket has taken the last. Whatever happens, the reader is closed at the end.
+package struct BlobBody: Sendable {
+    private static let pieceBytes: Int64 = 256 * 1024
+
+    private let reader: any BlobReader
+    private let range: Range<Int64>
+    private let channel: any Channel
+
+    package init(_ reader: any BlobReader, range: Range<Int64>? = nil, channel: any Channel) {
+        self.reader = reader
+        self.range = range ?? 0..<reader.size
+        self.channel = channel
+    }
+
+    /// The response body.
+    ///
+    /// - Parameters:
+    ///   - beforeLastPiece: runs before the final bytes are handed to the socket; when it throws, they are not sent.
+    ///   - atEnd: runs once, when all was sent (nil) or with the error that ended the transfer, and with the number
+    ///     of bytes that the socket had taken.
+    package func responseBody(
+        beforeLastPiece: @escaping @Sendable () async throws -> Void = {},
+        atEnd: @escaping @Sendable (_ sentBytes: Int64, _ failure: (any Error)?) async -> Void = { _, _ in }
+    ) -> ResponseBody {
+        ResponseBody(contentLength: range.count) { writer in
+            var sent: Int64 = 0
+            do {
+                try await send(to: &writer, sent: &sent, beforeLastPiece: beforeLastPiece)
+            } catch {
+                reader.close()
+                await atEnd(sent, error)
+                throw error
+            }
+            reader.close()
+            await atEnd(sent, nil)
+            try await writer.finish(nil)
+        }
+    }
+
+    private func send(
+        to writer: inout any ResponseBodyWriter,
+        sent: inout Int64,
+        beforeLastPiece: @Sendable () async throws -> Void
+    ) async throws {
+        let lastStart = max(range.lowerBound, range.upperBound - Self.pieceBytes)
+        if let file = reader.plainFile {
+            if range.lowerBound < lastStart { try await sendFile(file, range.lowerBound..<lastStart) }
+            sent = lastStart - range.lowerBound
+            try await beforeLastPiece()
+            if !range.isEmpty { try await sendFile(file, lastStart..<range.upperBound) }
+        } else {
+            var offset = range.lowerBound
+            while offset < lastStart {
+                let piece = try await reader.read(from: offset, count: Int(min(Self.pieceBytes, lastStart - offset)))
+                try Task.checkCancellation()
+                try await writer.write(piece)
+                offset += Int64(piece.readableBytes)
+                sent = offset - range.lowerBound
+                guard piece.readableBytes > 0 else { throw BlobError.corrupt }
+            }
+            let last = try await reader.read(from: lastStart, count: Int(range.upperBound - lastStart))
+            try await beforeLastPiece()
+            if last.readableBytes > 0 { try await writer.write(last) }
+        }
+        sent = Int64(range.count)
+    }
+
+    private func sendFile(_ file: PlainFile, _ part: Range<Int64>) async throws {
+        try await channel.triggerUserOutboundEvent(SendFile(file, part)).get()
+    }
+}

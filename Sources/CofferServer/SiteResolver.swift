@@ -1,0 +1,62 @@
+import CofferCore
+package import CofferHTTP
+import Glibc
+import HTTPTypes
+package import Hummingbird
+import NIOCore
+
+/// Tells who asks, and under which address they know this server.
+package struct SiteResolver: Sendable {
+    private let baseURL: String?
+    private let proxies: TrustedProxies
+
+    package init(baseURL: String?, proxies: TrustedProxies) {
+        self.baseURL = baseURL
+        self.proxies = proxies
+    }
+
+    package func describe(_ request: Request, in context: inout CofferContext) {
+        let peer = Self.address(of: context.channel.remoteAddress)
+        context.client = peer
+        var scheme = "http"
+        if proxies.contains(peer) {
+            context.client = proxies.clientAddress(
+                peer: peer,
+                forwardedFor: request.headers[values: .xForwardedFor],
+                forwarded: request.headers[values: .forwarded]
+            )
+            let forwarded = request.headers[values: .xForwardedProto]
+            scheme = proxies.scheme(peer: peer, forwardedProto: forwarded)?.rawValue ?? scheme
+        }
+        context.baseURL = baseURL ?? "\(scheme)://\(authority(of: request, context))"
+    }
+
+    /// The Host header where it has the form of one; a client's other text must not end up in links.
+    private func authority(of request: Request, _ context: CofferContext) -> String {
+        if let authority = request.head.authority, !authority.isEmpty, authority.utf8.allSatisfy(Self.mayStandInHost) {
+            return authority
+        }
+        let local = context.channel.localAddress
+        return "\(local?.ipAddress ?? "localhost"):\(local?.port ?? 80)"
+    }
+
+    private static func mayStandInHost(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"): true
+        case UInt8(ascii: "0")...UInt8(ascii: "9"): true
+        case UInt8(ascii: "."), UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: ":"): true
+        case UInt8(ascii: "["), UInt8(ascii: "]"): true
+        default: false
+        }
+    }
+
+    private static func address(of peer: SocketAddress?) -> ClientAddress {
+        switch peer {
+        case .v4(let address):
+            withUnsafeBytes(of: address.address.sin_addr) { ClientAddress(bytes: Array($0)) } ?? .loopback
+        case .v6(let address):
+            withUnsafeBytes(of: address.address.sin6_addr) { ClientAddress(bytes: Array($0)) } ?? .loopback
+        default: .loopback
+        }
+    }
+}

@@ -1,0 +1,60 @@
+package import CofferCore
+package import CofferHTTP
+import Logging
+import NIOPosix
+
+/// Everything that keeps state, made once from the settings and shared by all dialects.
+package struct Stores: Sendable {
+    package let directory: DataDirectory
+    package let database: SQLiteDatabase
+    package let blobs: any BlobStore
+    package let sealedBlobs: any BlobStore
+    package let drops: DropStore
+    package let sweeper: Sweeper
+    package let counters: any CounterStore
+    package let mediaTypes = MediaTypeDetector()
+    package let passwords = PasswordHasher()
+    private let threads: NIOThreadPool
+
+    init(_ settings: Settings, clock: any WallClock, random: any RandomSource, logger: Logger) throws {
+        directory = try DataDirectory(path: settings.dataPath)
+        let database = try SQLiteDatabase(path: directory.databasePath)
+        self.database = database
+        threads = NIOThreadPool(numberOfThreads: 4)
+        threads.start()
+        let files = try LocalBlobStore(
+            root: directory.blobsPath,
+            threads: threads,
+            random: random,
+            shredPasses: settings.shredPasses,
+            logger: logger
+        )
+        let plain = InlineBlobStore(
+            base: files,
+            database: database,
+            random: random,
+            maxInlineBytes: settings.inlineBytes
+        )
+        // It opens blobs without a seal as they are, so readers of every dialect go through it.
+        let sealed = SealedBlobStore(base: plain, threads: threads, random: random)
+        blobs = plain
+        sealedBlobs = sealed
+        drops = DropStore(database: database, blobs: sealed, clock: clock, random: random)
+        var timing = Sweeper.Timing()
+        timing.reconcileInterval = settings.cleanupInterval
+        timing.orphanAge = settings.orphanAge
+        sweeper = Sweeper(
+            drops: drops,
+            clock: clock,
+            timing: timing,
+            logger: logger,
+            forgetDeletedRows: { try await database.forgetDeletedRows() }
+        )
+        counters = MemoryCounterStore()
+    }
+
+    func close() async throws {
+        try await database.close()
+        try await threads.shutdownGracefully()
+    }
+}

@@ -1,0 +1,124 @@
+package import CofferHTTP
+
+extension RavenZeroDialect {
+    package var openAPI: OpenAPIDocument {
+        OpenAPIDocument(
+            title: "Raven Zero API",
+            version: "0.1.0",
+            description: """
+                Drop a file anonymously under three words. It is gone after some minutes or some downloads, whichever \
+                comes first.
+
+                * No accounts: whoever knows the key can preview the file once and download it while uses are left.
+                * Files are sealed at rest; deleting one destroys its key first.
+                * Ten wrong keys from one address block that address for a while.
+                """,
+            tags: [
+                (name: "Upload", description: "Leave a file"),
+                (name: "Preview", description: "Look at what a file is, once"),
+                (name: "Download", description: "Fetch a file and spend a use"),
+                (name: "Health", description: "State of the service"),
+                (name: "Status", description: "Look at a key without spending anything"),
+            ],
+            operations: RavenZeroOperations.all,
+            schemas: RavenZeroSchemas.all
+        )
+    }
+}
+
+/// The five operations, with the ids that generated clients of the original program use.
+enum RavenZeroOperations {
+    static let all: [OpenAPIOperation] = [upload, preview, download, health, status]
+
+    private static let key = OpenAPI.path("key", "Three words joined by hyphens, as the upload answered")
+    private static let blocked = OpenAPI.json(429, "Too many wrong keys from this address", schema: "ErrorResponse")
+
+    private static let upload = OpenAPIOperation(
+        "post",
+        "/upload/",
+        id: "upload_file_upload__post",
+        tag: "Upload",
+        summary: "Upload a file",
+        description: "Stores a file of at most 10,485,760 bytes and answers its key.",
+        body: [
+            "required": true,
+            "content": ["multipart/form-data": ["schema": OpenAPI.schema("Body_upload_file_upload__post")]],
+        ],
+        responses: [
+            OpenAPI.json(201, "The file is stored", schema: "UploadResponse"),
+            OpenAPI.content(
+                400,
+                "A form field is wrong, or the file is too large, empty or of a refused type",
+                [
+                    "application/json": [
+                        "schema": [
+                            "anyOf": [OpenAPI.schema("HTTPValidationError"), OpenAPI.schema("ErrorResponse")]
+                        ]
+                    ]
+                ]
+            ),
+            OpenAPI.json(429, "Too many uploads from this address", schema: "ErrorResponse"),
+            OpenAPI.json(500, "The upload could not be stored", schema: "ErrorResponse"),
+            OpenAPI.json(507, "The disk is full", schema: "ErrorResponse"),
+        ]
+    )
+
+    private static let preview = OpenAPIOperation(
+        "get",
+        "/preview/{key}",
+        id: "preview_upload_preview__key__get",
+        tag: "Preview",
+        summary: "Preview an upload once",
+        description: "Answers what the file is. One caller per upload gets this answer, ever; it spends no use.",
+        parameters: [key],
+        responses: [
+            OpenAPI.json(200, "What the file is", schema: "PreviewResponse"),
+            OpenAPI.json(404, "Unknown or expired key, or already previewed", schema: "ErrorResponse"),
+            blocked,
+        ]
+    )
+
+    private static let download = OpenAPIOperation(
+        "get",
+        "/download/{key}",
+        id: "download_file_download__key__get",
+        tag: "Download",
+        summary: "Download the file",
+        description: "Spends one use. The bytes are verified before the first of them is sent.",
+        parameters: [key],
+        responses: [
+            OpenAPI.binary(200, "The file, with its digest in X-SHA256"),
+            OpenAPI.json(404, "Unknown, expired or burned", schema: "ErrorResponse"),
+            OpenAPI.json(410, "No use is left; the last reader is still active", schema: "ErrorResponse"),
+            blocked,
+            OpenAPI.json(500, "The stored bytes are damaged", schema: "ErrorResponse"),
+        ]
+    )
+
+    private static let health = OpenAPIOperation(
+        "get",
+        "/health/",
+        id: "health_check_health__get",
+        tag: "Health",
+        summary: "State of each service",
+        description: "Always 200; `degraded` when the store, the file storage or the word list does not work.",
+        responses: [
+            OpenAPI.json(200, "The state", schema: "HealthResponse"),
+            OpenAPI.json(429, "Asked more than once a second", schema: "ErrorResponse"),
+        ]
+    )
+
+    private static let status = OpenAPIOperation(
+        "get",
+        "/status/{key}",
+        id: "get_file_status_status__key__get",
+        tag: "Status",
+        summary: "State of a key",
+        description: "Spends nothing. A key that never existed answers the same as one that is gone.",
+        parameters: [key],
+        responses: [
+            OpenAPI.json(200, "The state", schema: "StatusResponse"),
+            blocked,
+        ]
+    )
+}

@@ -1,0 +1,101 @@
+import CofferHTTP
+
+/// The eight schemas of the API description.
+enum RavenZeroSchemas {
+    static let all: [JSONValue.Member] = [
+        .init("Body_upload_file_upload__post", uploadForm),
+        .init("ErrorResponse", error),
+        .init("HTTPValidationError", validationErrors),
+        .init("HealthResponse", health),
+        .init("PreviewResponse", preview),
+        .init("StatusResponse", status),
+        .init("UploadResponse", upload),
+        .init("ValidationError", validationError),
+    ]
+
+    private static let text: JSONValue = ["type": "string"]
+    private static let time: JSONValue = ["type": "string", "format": "date-time"]
+    private static let timeOrNull: JSONValue = [
+        "anyOf": [["type": "string", "format": "date-time"], ["type": "null"]]
+    ]
+    private static let positive: JSONValue = ["type": "integer", "exclusiveMinimum": 0]
+    private static let count: JSONValue = ["type": "integer", "minimum": 0]
+
+    private static let uploadForm = OpenAPI.object(
+        [
+            "file": ["type": "string", "format": "binary", "description": "The file, at most 10 MB"],
+            "expiry": [
+                "type": "integer", "minimum": 1, "maximum": 60, "default": 10, "description": "Minutes until it expires",
+            ],
+            "uses": [
+                "type": "integer", "minimum": 1, "maximum": 5, "default": 1, "description": "Downloads until it burns",
+            ],
+        ],
+        required: ["file"]
+    )
+
+    private static let error = OpenAPI.object(["detail": text], required: ["detail"])
+
+    private static let validationErrors = OpenAPI.object(
+        ["detail": ["type": "array", "items": OpenAPI.schema("ValidationError")]],
+        required: ["detail"]
+    )
+
+    private static let validationError = OpenAPI.object(
+        [
+            "type": text,
+            "loc": ["type": "array", "items": ["anyOf": [["type": "string"], ["type": "integer"]]]],
+            "msg": text,
+            "input": [:],
+            "ctx": ["type": "object"],
+        ],
+        required: ["type", "loc", "msg"]
+    )
+
+    private static let upload = OpenAPI.object(
+        [
+            "key": text, "preview_url": text, "download_url": text, "expiry": time, "uses": count, "filename": text,
+            "size": positive, "created_at": time, "sha256": text,
+        ],
+        required: [
+            "key", "preview_url", "download_url", "expiry", "uses", "filename", "size", "created_at", "sha256",
+        ]
+    )
+
+    private static let preview = OpenAPI.object(
+        [
+            "key": text, "filename": text, "size": positive, "mime_type": text, "expiry": time, "uses": count,
+            "minutes_left": count, "download_url": text, "curl_example": text, "created_at": time, "sha256": text,
+        ],
+        required: [
+            "key", "filename", "size", "mime_type", "expiry", "uses", "minutes_left", "download_url", "curl_example",
+            "created_at", "sha256",
+        ]
+    )
+
+    private static let status = OpenAPI.object(
+        [
+            "key": text,
+            "status": ["type": "string", "enum": ["active", "expired", "burned", "expired_or_burned"]],
+            "remaining_uses": count,
+            "expires_at": timeOrNull,
+            "is_accessible": ["type": "boolean"],
+        ],
+        required: ["key", "status", "remaining_uses", "expires_at", "is_accessible"]
+    )
+
+    private static let health = OpenAPI.object(
+        [
+            "status": ["type": "string", "enum": ["healthy", "degraded"]],
+            "version": text,
+            "timestamp": time,
+            "services": [
+                "type": "object",
+                "additionalProperties": ["type": "string", "enum": ["online", "offline"]],
+            ],
+            "uptime_seconds": count,
+            "started_at": timeOrNull,
+        ],
+        required: ["status", "version", "timestamp", "services", "uptime_seconds", "started_at"]
+    )
+}
