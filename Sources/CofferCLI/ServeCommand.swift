@@ -58,7 +58,9 @@ struct Greeting: Service {
         let port = try await application.port
         let host = settings.host.contains(":") ? "[\(settings.host)]" : settings.host
         let url = settings.baseURL ?? "http://\(host == "0.0.0.0" ? "127.0.0.1" : host):\(port)"
-        print("coffer \(CofferVersion.text) listens on http://\(host):\(port) and keeps its data in \(settings.dataPath)")
+        print(
+            "coffer \(CofferVersion.text) listens on http://\(host):\(port) and keeps its data in \(settings.dataPath)"
+        )
         for line in DialectGuide.lines(settings.dialects, url: url) { print(line) }
         StandardOutput.flush()
         try await gracefulShutdown()

@@ -25,7 +25,9 @@ struct ServerOptions: ParsableArguments {
     @Option(help: "Host names given to one API each: drop.example.org=ravenzero,… [COFFER_HOSTS]")
     var hosts: String?
 
-    @Option(help: "Proxies whose forwarding headers count: addresses, ranges, loopback, private. [COFFER_TRUSTED_PROXIES]")
+    @Option(
+        help: "Proxies whose forwarding headers count: addresses, ranges, loopback, private. [COFFER_TRUSTED_PROXIES]"
+    )
     var trustedProxies: String?
 
     @Option(help: "trace, debug, info, notice, warning, error or critical. [COFFER_LOG_LEVEL, default info]")

@@ -55,13 +55,18 @@ package struct Checkup: Sendable {
                 .good("data directory \(settings.dataPath): writable, database works"),
                 type == "application/pdf"
                     ? .good("libmagic tells media types")
-                    : .bad("libmagic does not know its own types", fix: "Install the package libmagic1 (libmagic-mgc)."),
+                    : .bad(
+                        "libmagic does not know its own types",
+                        fix: "Install the package libmagic1 (libmagic-mgc)."
+                    ),
             ]
         } catch let failure as DataDirectory.Failure {
             if case .inUse = failure { return [.note("\(failure) Its database was not looked at.")] }
             return [.bad(failure.description, fix: "Choose another directory with --data, or mend its permissions.")]
         } catch {
-            return [.bad("data directory \(settings.dataPath): \(error)", fix: "Mend it, or choose another with --data.")]
+            return [
+                .bad("data directory \(settings.dataPath): \(error)", fix: "Mend it, or choose another with --data.")
+            ]
         }
     }
 

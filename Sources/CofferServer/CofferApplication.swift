@@ -45,7 +45,10 @@ package struct CofferApplication: Sendable {
         let application = Application(
             responder: mux,
             server: HTTPServerBuilder { CofferChannel(responder: $0) },
-            configuration: ApplicationConfiguration(address: .hostname(settings.host, port: settings.port), backlog: 1024),
+            configuration: ApplicationConfiguration(
+                address: .hostname(settings.host, port: settings.port),
+                backlog: 1024
+            ),
             onServerRunning: { address.fulfil($0.localAddress?.port ?? settings.port) },
             logger: Self.quiet(logger)
         )

@@ -5,7 +5,7 @@ package enum DialectGuide {
         "hushfile": "Hushfile     POST %/api/file",
     ]
 
-    /// - Parameter url: where the server is reached, without a final slash.
+    /// `url`: where the server is reached, without a final slash.
     package static func lines(_ dialects: [String], url: String) -> [String] {
         (dialects.compactMap { firstSteps[$0] } + ["API pages    %/docs  %/redoc  %/scalar  %/openapi.json"])
             .map { "  " + $0.replacing("%", with: url) }

@@ -40,7 +40,8 @@ package struct DialectMux: HTTPResponder {
     private let accessLog: AccessLog
     private let random: any RandomSource
 
-    /// - Parameter house: answers the documentation routes and whatever no dialect owns; made for the dialects it shows.
+    /// `house`: answers the documentation routes and whatever no dialect owns; made for the dialects it shows.
+    ///
     /// - Throws: ``RouteTree/Collision`` when two dialects claim one method and path.
     package init(
         dialects: [any Dialect],

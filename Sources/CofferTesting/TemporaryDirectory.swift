@@ -4,7 +4,7 @@ import Foundation
 package final class TemporaryDirectory: Sendable {
     package let path: String
 
-    /// - Parameter parent: where to make it; the system's temporary directory by default.
+    /// `parent`: where to make it; the system's temporary directory by default.
     package init(in parent: String = FileManager.default.temporaryDirectory.path) throws {
         path = "\(parent)/coffer-test-\(UUID().uuidString)"
         try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)

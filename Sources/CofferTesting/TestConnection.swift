@@ -5,7 +5,11 @@ import NIOPosix
 ///
 /// Deliberately no HTTP library: tests send malformed heads, cut bodies and lie about lengths.
 package final class TestConnection {
-    package enum Failure: Error { case closed, malformed(String), timedOut }
+    package enum Failure: Error {
+        case closed
+        case malformed(String)
+        case timedOut
+    }
 
     private let channel: NIOAsyncChannel<ByteBuffer, ByteBuffer>
     private var inbound: NIOAsyncChannelInboundStream<ByteBuffer>.AsyncIterator
@@ -61,7 +65,7 @@ package final class TestConnection {
 
     /// Reads one answer; interim ones (1xx) are skipped.
     ///
-    /// - Parameter isHead: the request was a HEAD, so no body follows whatever the headers say.
+    /// `isHead`: the request was a HEAD, so no body follows whatever the headers say.
     package func readResponse(isHead: Bool = false) async throws -> TestResponse {
         while true {
             let head = try await readHead()

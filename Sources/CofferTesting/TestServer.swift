@@ -14,9 +14,8 @@ package struct TestServer: Sendable {
 
     /// Starts a server, runs the body against it, and stops it.
     ///
-    /// - Parameters:
-    ///   - environment: settings by environment name, such as `COFFER_RAVENZERO_UPLOAD_RATE_LIMIT`.
-    ///   - dataPath: the data directory of an earlier server; a fresh one by default.
+    /// `environment`: settings by environment name, such as `COFFER_RAVENZERO_UPLOAD_RATE_LIMIT`.
+    /// `dataPath`: the data directory of an earlier server; a fresh one by default.
     package static func run<Value: Sendable>(
         _ environment: [String: String] = [:],
         dataPath: String? = nil,

@@ -89,7 +89,11 @@ package struct HushfileDialect: Dialect {
             if failure == .internalFault || failure == .storageUnavailable {
                 logger.error("request failed", metadata: ["error": "\(error)", "request_id": "\(context.requestID)"])
             }
-            response = Response(failure.status, json: failure.body(for: Self.file(in: context)), headers: failure.headers)
+            response = Response(
+                failure.status,
+                json: failure.body(for: Self.file(in: context)),
+                headers: failure.headers
+            )
         }
         response.headers[.cacheControl] = "no-store"
         return response

@@ -69,7 +69,7 @@ enum HushfileError: Error, Equatable {
         }
     }
 
-    /// - Parameter file: the id the request named, or what stands in its place.
+    /// `file`: the id the request named, or what stands in its place.
     func body(for file: String) -> JSONValue {
         var members: [JSONValue.Member] = [.init("fileid", .string(file))]
         switch self {

@@ -123,4 +123,3 @@ enum RavenZeroError: Error, Equatable {
         }
     }
 }
-

@@ -33,7 +33,9 @@ package struct Blob: Equatable, Sendable {
     package let size: Int64
     /// The digest of those bytes, where a contract shows or checks one.
     package let sha256: [UInt8]?
-    /// The key of ``SealedBlobStore``, nil for bytes stored as they came. It exists nowhere but in the database.
+    /// The key of ``SealedBlobStore``, nil for bytes stored as they came.
+    ///
+    /// It exists nowhere but in the database.
     package let seal: SealKey?
     package let place: Place
 

@@ -21,9 +21,9 @@ package protocol BlobStore: Sendable {
 
     /// Compares the store with the table, in both directions.
     ///
-    /// - Parameters:
-    ///   - isKnown: tells which of some keys have a row.
-    ///   - unclaimedBefore: bytes without a row are removed when they are older than this.
+    /// `isKnown`: tells which of some keys have a row.
+    /// `unclaimedBefore`: bytes without a row are removed when they are older than this.
+    ///
     /// - Returns: how many orphans were removed.
     func reconcile(
         unclaimedBefore: Timestamp,
@@ -118,6 +118,6 @@ package enum BlobError: Error, Equatable {
     case tooLarge(limit: Int64)
     /// The row exists, the bytes do not.
     case missing
-    /// The bytes are not those that were written. 
+    /// The bytes are not those that were written.
     case corrupt
 }

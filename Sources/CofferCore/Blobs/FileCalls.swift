@@ -46,7 +46,12 @@ enum FileCalls {
         try buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: count) { space in
             var filled = 0
             while filled < count {
-                let got = pread(descriptor, space.baseAddress?.advanced(by: filled), count - filled, Int(offset) + filled)
+                let got = pread(
+                    descriptor,
+                    space.baseAddress?.advanced(by: filled),
+                    count - filled,
+                    Int(offset) + filled
+                )
                 if got < 0 {
                     if errno == EINTR { continue }
                     throw StorageError(errno: errno, doing: "read file")

@@ -12,7 +12,7 @@ package final class InlineBlobStore: BlobStore {
     private let random: any RandomSource
     private let maxInlineBytes: Int
 
-    /// - Parameter maxInlineBytes: the largest stored form that goes into the database; 0 turns this store off.
+    /// `maxInlineBytes`: the largest stored form that goes into the database; 0 turns this store off.
     package init(
         base: any BlobStore,
         database: any Database,

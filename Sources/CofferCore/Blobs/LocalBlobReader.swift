@@ -3,7 +3,9 @@ import NIOCore
 import NIOPosix
 import Synchronization
 
-/// Reads a blob's file. It holds the descriptor until it is closed, so the bytes outlive their name.
+/// Reads a blob's file.
+///
+/// It holds the descriptor until it is closed, so the bytes outlive their name.
 final class LocalBlobReader: BlobReader {
     let size: Int64
     private let blob: Blob

@@ -17,9 +17,9 @@ package final class LocalBlobStore: BlobStore {
     private let shredPasses: Int
     private let logger: Logger
 
-    /// - Parameters:
-    ///   - root: a directory of this store's own; it is made when missing.
-    ///   - shredPasses: how often sealed bytes are overwritten before their file is removed.
+    /// `root`: a directory of this store's own; it is made when missing.
+    ///
+    /// `shredPasses`: how often sealed bytes are overwritten before their file is removed.
     package init(
         root: String,
         threads: NIOThreadPool,

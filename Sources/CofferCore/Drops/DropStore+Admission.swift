@@ -105,7 +105,7 @@ extension DropStore {
 
     /// Ends an admission whose bytes have left, or of which only some did.
     ///
-    /// - Parameter refund: gives the use back, for transfers that failed through no fault of the reader.
+    /// `refund`: gives the use back, for transfers that failed through no fault of the reader.
     package func release(_ admission: Admission, refund: Bool = false) async throws {
         guard admission.settle() else { return }
         do {

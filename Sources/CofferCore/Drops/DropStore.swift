@@ -1,4 +1,3 @@
-
 /// The one lifecycle of everything that is shared, for every dialect.
 ///
 /// Methods that take a session are steps of a caller's transaction; the others are whole operations. Each change of
@@ -39,7 +38,9 @@ package struct DropStore: Sendable {
         }
     }
 
-    /// Makes a drop. Call ``expectSweep(at:)`` with its due time after the transaction.
+    /// Makes a drop.
+    ///
+    /// Call ``expectSweep(at:)`` with its due time after the transaction.
     ///
     /// - Returns: false when the name is taken.
     package func insert(_ drop: NewDrop, in session: any SQLSession) throws -> Bool {

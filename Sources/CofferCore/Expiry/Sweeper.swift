@@ -27,7 +27,7 @@ package final class Sweeper: Service {
     private let beat: Mutex<Timestamp?> = Mutex(nil)
     private let startedAt: Timestamp
 
-    /// - Parameter forgetDeletedRows: called some time after keys were deleted, to clear the database's log of them.
+    /// `forgetDeletedRows`: called some time after keys were deleted, to clear the database's log of them.
     package init(
         drops: DropStore,
         clock: any WallClock,
@@ -63,7 +63,9 @@ package final class Sweeper: Service {
         }
     }
 
-    /// Removes everything that is due now. Tests and `run` share it.
+    /// Removes everything that is due now.
+    ///
+    /// Tests and `run` share it.
     package func sweep() async throws {
         while try await drops.removeDue(at: clock.now, most: Self.batch) == Self.batch {}
     }

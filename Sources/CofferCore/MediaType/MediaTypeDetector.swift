@@ -24,7 +24,9 @@ package final class MediaTypeDetector: Sendable {
         guard let handle = idle.withLock({ $0.popLast() }) ?? Self.open() else { return nil }
         defer { idle.withLock { $0.append(handle) } }
         return sample.withUnsafeReadableBytes { bytes in
-            magic_buffer(handle.cookie, bytes.baseAddress, min(bytes.count, Self.sampleBytes)).map { String(cString: $0) }
+            magic_buffer(handle.cookie, bytes.baseAddress, min(bytes.count, Self.sampleBytes)).map {
+                String(cString: $0)
+            }
         }
     }
 

@@ -41,7 +41,9 @@ extension SQLSession {
     }
 }
 
-/// The row a query stands on. Columns count from 0; reading NULL with a plain getter gives 0, "" or no bytes.
+/// The row a query stands on.
+///
+/// Columns count from 0; reading NULL with a plain getter gives 0, "" or no bytes.
 package protocol SQLRow {
     func isNull(_ column: Int) -> Bool
     func integer(_ column: Int) -> Int64

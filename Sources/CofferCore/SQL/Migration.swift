@@ -1,4 +1,6 @@
-/// A named step of one module's schema. Once released it is never edited; a change is a new migration.
+/// A named step of one module's schema.
+///
+/// Once released it is never edited; a change is a new migration.
 package struct Migration: Sendable {
     /// The module that owns the tables, for example `drops` or `ravenzero`.
     package let module: String

@@ -12,9 +12,9 @@ package final class SQLiteDatabase: Database {
     private let readers: NIOThreadPool
     private let writer: GroupCommitQueue
 
-    /// - Parameters:
-    ///   - path: the database file; its directory must exist.
-    ///   - readerCount: threads, and connections, that answer reads.
+    /// `path`: the database file; its directory must exist.
+    ///
+    /// `readerCount`: threads, and connections, that answer reads.
     package init(path: String, readerCount: Int = 2) throws {
         var configuration = Configuration()
         configuration.busyMode = .timeout(5)

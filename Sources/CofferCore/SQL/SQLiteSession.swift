@@ -120,6 +120,7 @@ extension StorageError {
     /// The error for an extended result code (https://sqlite.org/rescode.html).
     init(sqlite code: Int32, message: String) {
         let outOfRoom = [SQLITE_FULL, SQLITE_IOERR | (19 << 8)]  // 19: the shared-memory file could not grow
-        self = outOfRoom.contains(code) || code & 0xff == SQLITE_FULL ? .full : .unavailable("sqlite \(code): \(message)")
+        self =
+            outOfRoom.contains(code) || code & 0xff == SQLITE_FULL ? .full : .unavailable("sqlite \(code): \(message)")
     }
 }

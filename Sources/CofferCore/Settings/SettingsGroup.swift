@@ -62,7 +62,7 @@ package struct SettingsGroup: Sendable {
 
     /// Parses a value with a grammar of its own.
     ///
-    /// - Parameter expectation: what the value must be, to complete the sentence “it must be …”.
+    /// `expectation`: what the value must be, to complete the sentence “it must be …”.
     package func parsed<Result>(
         _ name: String,
         default fallback: Result,

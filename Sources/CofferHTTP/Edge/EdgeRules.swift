@@ -64,7 +64,8 @@ final class EdgeRules: ChannelDuplexHandler {
         case .head(let head):
             rules.readHead(hasUpgrade: head.headers.contains(name: "upgrade"))
             if head.version.major > 1 || (head.version.major == 1 && head.version.minor >= 1),
-                head.headers[canonicalForm: "expect"].contains("100-continue") {
+                head.headers[canonicalForm: "expect"].contains("100-continue")
+            {
                 let goOn = HTTPResponseHead(version: head.version, status: .continue)
                 context.writeAndFlush(wrapOutboundOut(.head(goOn)), promise: nil)
             }

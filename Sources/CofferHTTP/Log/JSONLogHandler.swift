@@ -31,7 +31,9 @@ package struct JSONLogHandler: LogHandler {
             .init("level", .string(event.level.rawValue)),
             .init("message", .string("\(event.message)")),
         ]
-        for (name, value) in metadata.merging(event.metadata ?? [:], uniquingKeysWith: { $1 }).sorted(by: { $0.key < $1.key }) {
+        for (name, value) in metadata.merging(event.metadata ?? [:], uniquingKeysWith: { $1 }).sorted(by: {
+            $0.key < $1.key
+        }) {
             guard name != "hb.request.id" else { continue }
             members.append(.init(name, Self.json(value)))
         }

@@ -6,7 +6,9 @@ package struct RequestPath: Sendable {
     package let raw: String
     /// What follows the first `?`; nil when there is none.
     package let query: String?
-    /// The path's segments, percent-decoded, invalid UTF-8 replaced. `/` alone is one empty segment.
+    /// The path's segments, percent-decoded, invalid UTF-8 replaced.
+    ///
+    /// `/` alone is one empty segment.
     package let segments: [String]
 
     package init(_ target: String) {

@@ -83,7 +83,7 @@ package struct RouteTree: Sendable {
 
     /// Finds the route of a request.
     ///
-    /// - Parameter segments: the path split at `/`, each part percent-decoded; see ``RequestPath``.
+    /// `segments`: the path split at `/`, each part percent-decoded; see ``RequestPath``.
     package func match(_ method: HTTPRequest.Method, _ segments: [String]) -> Match {
         guard let found = find(root, segments[...], method: method) else {
             return Match(dialect: nil, route: .noRoute, parameters: PathParameters())
@@ -91,7 +91,11 @@ package struct RouteTree: Sendable {
         let entries = found.entries
         guard let entry = entries.first(where: { $0.route.method == method }) else {
             let allowed = Set(entries.map(\.route.method.rawValue)).sorted()
-            return Match(dialect: entries[0].dialect, route: .otherMethod(allowed: allowed), parameters: PathParameters())
+            return Match(
+                dialect: entries[0].dialect,
+                route: .otherMethod(allowed: allowed),
+                parameters: PathParameters()
+            )
         }
         var values: [(String, String)] = []
         for (segment, value) in zip(entry.route.template.segments, segments) {

@@ -51,7 +51,8 @@ package struct OpenAPIOperation: Sendable {
 
 /// Short forms for the pieces that every operation is made of.
 package enum OpenAPI {
-    package static func path(_ name: String, _ description: String, schema: JSONValue = ["type": "string"]) -> JSONValue {
+    package static func path(_ name: String, _ description: String, schema: JSONValue = ["type": "string"]) -> JSONValue
+    {
         parameter(name, in: "path", description, required: true, schema: schema)
     }
 

@@ -21,10 +21,9 @@ package struct BlobBody: Sendable {
 
     /// The response body.
     ///
-    /// - Parameters:
-    ///   - beforeLastPiece: runs before the final bytes are handed to the socket; when it throws, they are not sent.
-    ///   - atEnd: runs once, when all was sent (nil) or with the error that ended the transfer, and with the number
-    ///     of bytes that the socket had taken.
+    /// `beforeLastPiece` runs before the final bytes are handed to the socket; when it throws, they are not sent.
+    /// `atEnd` runs once, when all was sent (nil) or with the error that ended the transfer, and with the number of
+    /// bytes that the socket had taken.
     package func responseBody(
         beforeLastPiece: @escaping @Sendable () async throws -> Void = {},
         atEnd: @escaping @Sendable (_ sentBytes: Int64, _ failure: (any Error)?) async -> Void = { _, _ in }

@@ -23,7 +23,9 @@ package enum JSONValue: Equatable, Sendable {
         }
     }
 
-    /// The value of an object's member; nil when this is no object or has no such member. The last of several wins.
+    /// The value of an object's member; nil when this is no object or has no such member.
+    ///
+    /// The last of several wins.
     package subscript(name: String) -> JSONValue? {
         guard case .object(let members) = self else { return nil }
         return members.last { $0.name.utf8.elementsEqual(name.utf8) }?.value

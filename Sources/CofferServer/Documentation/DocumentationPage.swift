@@ -2,7 +2,9 @@ import CofferHTTP
 import HTTPTypes
 import Hummingbird
 
-/// One of the pages that show the API description. None loads anything from another host.
+/// One of the pages that show the API description.
+///
+/// None loads anything from another host.
 struct DocumentationPage: Sendable {
     let path: String
     private let html: String

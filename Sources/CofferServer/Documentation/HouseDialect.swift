@@ -14,7 +14,7 @@ struct HouseDialect: Dialect {
     let openAPI = OpenAPIDocument(title: "", version: "", description: "", tags: [], operations: [], schemas: [])
     private let redirect: SlashRedirect
 
-    /// - Parameter dialects: those whose routes are described; a single one keeps its own title and nothing else.
+    /// `dialects`: those whose routes are described; a single one keeps its own title and nothing else.
     init(showing dialects: [any Dialect], assets: DocumentationAssets) throws {
         let whole = Self.document(of: dialects)
         var routes: [Route] = []

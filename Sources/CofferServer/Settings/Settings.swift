@@ -74,7 +74,9 @@ package struct Settings: Sendable {
         inlineBytes = try group.integer("inline_bytes", default: inlineBytes, in: 0...1 << 20)
         docsAssetsPath = try group.value("docs_assets")?.text
         let ravenGroup = sources.group("ravenzero")
-        cleanupInterval = .seconds(60 * (try ravenGroup.integer("cleanup_interval_minutes", default: 10, in: 1...10_000)))
+        cleanupInterval = .seconds(
+            60 * (try ravenGroup.integer("cleanup_interval_minutes", default: 10, in: 1...10_000))
+        )
         orphanAge = .seconds(60 * (try ravenGroup.integer("orphan_age_minutes", default: 15, in: 1...100_000)))
         shredPasses = try ravenGroup.integer("secure_shred_passes", default: 1, in: 0...35)
         ravenZero = try RavenZeroSettings(ravenGroup)

@@ -57,7 +57,8 @@ package final class SettingsSources: Sendable {
     package var unknownNames: [String] {
         let asked = asked.withLock { $0 }
         let variables = environment.keys.filter { name in
-            name.hasPrefix("COFFER_") && !asked.contains { Self.variable($0.split(separator: ".").map(String.init)) == name }
+            name.hasPrefix("COFFER_")
+                && !asked.contains { Self.variable($0.split(separator: ".").map(String.init)) == name }
         }
         return variables.sorted() + fileKeys.filter { !asked.contains($0) }.map { "\($0) in \(filePath)" }
     }

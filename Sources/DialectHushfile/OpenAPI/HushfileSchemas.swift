@@ -25,7 +25,10 @@ enum HushfileSchemas {
             OpenAPI.object(["id": text, "uploadpassword": text], required: ["id", "uploadpassword"])
         ),
         .init("HushfileMetadataStored", OpenAPI.object(["id": text, "finished": flag], required: ["id", "finished"])),
-        .init("HushfileChunkStored", OpenAPI.object(["index": count, "finished": flag], required: ["index", "finished"])),
+        .init(
+            "HushfileChunkStored",
+            OpenAPI.object(["index": count, "finished": flag], required: ["index", "finished"])
+        ),
         .init(
             "HushfileFinish",
             OpenAPI.object(["uploadpassword": text, "chunks": indexes], required: ["uploadpassword", "chunks"])
@@ -40,7 +43,10 @@ enum HushfileSchemas {
         .init("HushfileDeleted", OpenAPI.object(["fileid": text, "deleted": flag], required: ["fileid", "deleted"])),
         .init(
             "HushfileExists",
-            OpenAPI.object(["fileid": text, "exists": flag, "finished": flag], required: ["fileid", "exists", "finished"])
+            OpenAPI.object(
+                ["fileid": text, "exists": flag, "finished": flag],
+                required: ["fileid", "exists", "finished"]
+            )
         ),
         .init("HushfileInfo", info),
         .init("HushfileProblem", OpenAPI.object(["fileid": text, "status": text], required: ["fileid", "status"])),

@@ -50,7 +50,9 @@ struct GetChunkRoute {
 
     private func find(_ context: CofferContext) async throws -> (StoredFile, Int64, DropSlot) {
         guard let index = ChunkIndex(context.parameters["index"])?.number else { throw HushfileError.badRequest }
-        guard let found = try await files.chunk(index, of: context.parameters["id"]) else { throw HushfileError.notFound }
+        guard let found = try await files.chunk(index, of: context.parameters["id"]) else {
+            throw HushfileError.notFound
+        }
         guard found.file.isFinished else { throw HushfileError.isUnfinished }
         guard let slot = found.slot, slot.blob != nil else { throw HushfileError.noSuchChunk(index) }
         return (found.file, index, slot)

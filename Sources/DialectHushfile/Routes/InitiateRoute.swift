@@ -68,7 +68,9 @@ struct InitiateRoute {
         case .integer(let number): return min(number, most)
         case .double(let number): return number.isFinite ? Int64(max(-1, min(number, Double(most)))) : nil
         case .string(let text):
-            guard !text.isEmpty, text.utf8.allSatisfy((UInt8(ascii: "0")...UInt8(ascii: "9")).contains) else { return nil }
+            guard !text.isEmpty, text.utf8.allSatisfy((UInt8(ascii: "0")...UInt8(ascii: "9")).contains) else {
+                return nil
+            }
             return min(Int64(text) ?? most, most)
         default: return nil
         }

@@ -29,7 +29,9 @@ struct PutChunkRoute {
         return Response(.ok, json: ["index": .integer(index.number), "finished": false])
     }
 
-    /// How many bytes may come, and what to say when there are more. A declared size is judged before reading.
+    /// How many bytes may come, and what to say when there are more.
+    ///
+    /// A declared size is judged before reading.
     private func room(
         for index: ChunkIndex,
         in file: StoredFile,

@@ -12,7 +12,9 @@ struct StoredFile: Sendable {
     var isFinished: Bool { drop.state != .pending }
 }
 
-/// The table of files, and the questions asked of it. Writing is in `FileStore+Writing.swift`.
+/// The table of files, and the questions asked of it.
+///
+/// Writing is in `FileStore+Writing.swift`.
 struct FileStore: Sendable {
     static let space = "hushfile"
 

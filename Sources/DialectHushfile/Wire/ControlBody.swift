@@ -57,7 +57,9 @@ struct ControlBody {
         return fields
     }
 
-    /// The value of a field; nil when it is absent, null or an empty text. The last of several wins.
+    /// The value of a field; nil when it is absent, null or an empty text.
+    ///
+    /// The last of several wins.
     func value(_ name: String) -> JSONValue? {
         let value = fields.last { $0.name.utf8.elementsEqual(name.utf8) }?.value
         return value == .null || value == .string("") ? nil : value

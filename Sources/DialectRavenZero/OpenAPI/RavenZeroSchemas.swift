@@ -25,7 +25,8 @@ enum RavenZeroSchemas {
         [
             "file": ["type": "string", "format": "binary", "description": "The file, at most 10 MB"],
             "expiry": [
-                "type": "integer", "minimum": 1, "maximum": 60, "default": 10, "description": "Minutes until it expires",
+                "type": "integer", "minimum": 1, "maximum": 60, "default": 10,
+                "description": "Minutes until it expires",
             ],
             "uses": [
                 "type": "integer", "minimum": 1, "maximum": 5, "default": 1, "description": "Downloads until it burns",

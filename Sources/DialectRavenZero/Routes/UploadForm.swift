@@ -37,7 +37,9 @@ final class UploadForm {
         self.blobs = blobs
     }
 
-    /// Reads the whole body. One that is empty or of another type is a form without fields.
+    /// Reads the whole body.
+    ///
+    /// One that is empty or of another type is a form without fields.
     func read(_ request: Request) async throws {
         do {
             // Fields and files have limits of their own; each part is one or the other.

@@ -62,7 +62,12 @@ struct UploadRoute {
         return answer(key, upload, staged.blob, context)
     }
 
-    private func answer(_ key: String, _ upload: UploadStore.NewUpload, _ blob: Blob, _ context: CofferContext) -> Response {
+    private func answer(
+        _ key: String,
+        _ upload: UploadStore.NewUpload,
+        _ blob: Blob,
+        _ context: CofferContext
+    ) -> Response {
         Response(
             .created,
             json: [

@@ -49,7 +49,11 @@ struct UploadStore: Sendable {
     /// Records an upload under a key that no other has.
     ///
     /// - Throws: ``RavenZeroError/keysExhausted`` after ten taken keys; then nothing is recorded.
-    func insert(_ upload: NewUpload, _ staged: StagedBlob, drawKey: @escaping @Sendable () -> String) async throws -> String {
+    func insert(
+        _ upload: NewUpload,
+        _ staged: StagedBlob,
+        drawKey: @escaping @Sendable () -> String
+    ) async throws -> String {
         let key = try await drops.claim(staged) { session in
             for _ in 0..<Self.keyAttempts {
                 let key = drawKey()

@@ -11,8 +11,10 @@ struct WordList: Sendable {
 
     /// All words of the list, in its order.
     let count: Int
-    /// Those that may stand in a key. Four words have a hyphen of their own and would make a key of more than three
-    /// parts; drawing them again costs no measurable entropy (38.77 bits either way).
+    /// Those that may stand in a key.
+    ///
+    /// Four words have a hyphen of their own and would make a key of more than three parts; drawing them again costs
+    /// no measurable entropy (38.77 bits either way).
     private let drawable: [String]
 
     /// Loads a list of lines `NNNNN<TAB>word`; blank lines and those that begin with `#` are skipped.
@@ -25,7 +27,8 @@ struct WordList: Sendable {
         var words: [String] = []
         words.reserveCapacity(Self.size)
         for line in data.split(separator: UInt8(ascii: "\n")) where line.first != UInt8(ascii: "#") {
-            let columns = line.split(whereSeparator: { $0 == UInt8(ascii: "\t") || $0 == UInt8(ascii: " ") || $0 == 13 })
+            let columns = line.split(whereSeparator: { $0 == UInt8(ascii: "\t") || $0 == UInt8(ascii: " ") || $0 == 13 }
+            )
             if columns.isEmpty { continue }
             guard columns.count == 2 else {
                 throw Unusable(description: "The word list \(path) has a line that is not a number and a word.")
@@ -33,7 +36,9 @@ struct WordList: Sendable {
             words.append(String(decoding: columns[1], as: UTF8.self))
         }
         guard words.count == Self.size, Set(words).count == Self.size else {
-            throw Unusable(description: "The word list \(path) has \(words.count) words; it must have 7,776 different ones.")
+            throw Unusable(
+                description: "The word list \(path) has \(words.count) words; it must have 7,776 different ones."
+            )
         }
         count = words.count
         drawable = words.filter { !$0.utf8.contains(UInt8(ascii: "-")) }
