@@ -12,17 +12,13 @@ final class AbandonedAdmissions: Sendable {
     }
 
     private let releases = Mutex<[Release]>([])
-    private let signal: AsyncStream<Void>.Continuation
-    let arrivals: AsyncStream<Void>
-
-    init() {
-        (arrivals, signal) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
-    }
+    /// Raised when there is something to take.
+    let signal = Signal()
 
     func add(_ ticket: Admission.Ticket, refund: Bool) {
         guard ticket.isHeld else { return }
         releases.withLock { $0.append(Release(ticket: ticket, refund: refund)) }
-        signal.yield()
+        signal.raise()
     }
 
     func takeAll() -> [Release] {

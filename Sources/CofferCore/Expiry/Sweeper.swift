@@ -96,14 +96,15 @@ package final class Sweeper: Service {
     private func wait(until look: Timestamp) async throws {
         try await withThrowingTaskGroup { group in
             group.addTask { try await self.clock.sleep(until: look) }
-            group.addTask { for await _ in self.drops.alarm.wakeUps { return } }
+            group.addTask { await self.drops.alarm.signal.wait() }
             try await group.next()
             group.cancelAll()
         }
     }
 
     private func keepReleasing() async throws {
-        for await _ in drops.abandoned.arrivals {
+        while !Task.isCancelled {
+            await drops.abandoned.signal.wait()
             for release in drops.abandoned.takeAll() {
                 await attempt("release") {
                     do {

@@ -9,12 +9,8 @@ final class SweeperAlarm: Sendable {
     }
 
     private let state = Mutex(State())
-    private let signal: AsyncStream<Void>.Continuation
-    let wakeUps: AsyncStream<Void>
-
-    init() {
-        (wakeUps, signal) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
-    }
+    /// Raised when the sweeper must look again.
+    let signal = Signal()
 
     /// Wakes the sweeper unless it will look by `due` anyway.
     func expect(_ due: Timestamp) {
@@ -23,7 +19,7 @@ final class SweeperAlarm: Sendable {
             state.plannedLook = due
             return true
         }
-        if isEarlier { signal.yield() }
+        if isEarlier { signal.raise() }
     }
 
     func plan(_ look: Timestamp) {
@@ -40,9 +36,5 @@ final class SweeperAlarm: Sendable {
             defer { state.hasForgottenKeys = false }
             return state.hasForgottenKeys
         }
-    }
-
-    func wake() {
-        signal.yield()
     }
 }

@@ -1,0 +1,2 @@
+-- Asks for the URL of the command line again and again.
+require("result")

@@ -1,0 +1,1 @@
+"""Measures coffer beside nginx and FastAPI on this machine."""

@@ -1,0 +1,1 @@
+"""What can be measured, one module each; every one has `measure(run)`."""
