@@ -7,11 +7,15 @@ import NIOCore
 
 /// Tells who asks, and under which address they know this server.
 package struct SiteResolver: Sendable {
-    private let baseURL: String?
+    private let fixed: Site?
     private let proxies: TrustedProxies
 
     package init(baseURL: String?, proxies: TrustedProxies) {
-        self.baseURL = baseURL
+        fixed = baseURL.flatMap { url in
+            url.firstRange(of: "://").map { mark in
+                Site(scheme: String(url[..<mark.lowerBound]), authority: String(url[mark.upperBound...]))
+            }
+        }
         self.proxies = proxies
     }
 
@@ -28,7 +32,7 @@ package struct SiteResolver: Sendable {
             let forwarded = request.headers[values: .xForwardedProto]
             scheme = proxies.scheme(peer: peer, forwardedProto: forwarded)?.rawValue ?? scheme
         }
-        context.baseURL = baseURL ?? "\(scheme)://\(authority(of: request, context))"
+        context.site = fixed ?? Site(scheme: scheme, authority: authority(of: request, context))
     }
 
     /// The Host header where it has the form of one; a client's other text must not end up in links.

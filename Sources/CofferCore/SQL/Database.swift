@@ -1,27 +1,75 @@
 /// The one seam between coffer and a SQL database.
 ///
-/// Both closures are synchronous and run on a thread of the database. They hold database work only: no file, no
-/// network, no waiting; effects happen after the call has returned. Statements keep to what SQLite ≥ 3.40 and
-/// PostgreSQL ≥ 14 share, so that nothing above this protocol knows which one answers.
-///
-/// - Throws: ``StorageError`` when the database fails, whatever the closure throws otherwise.
+/// Closures are synchronous and run on a thread of the database. They hold database work only: no file, no network,
+/// no waiting; effects happen after the call has returned. Statements keep to what SQLite ≥ 3.40 and PostgreSQL ≥ 14
+/// share, so that nothing above this protocol knows which one answers.
 package protocol Database: Sendable {
+    /// Runs the closure with the given kind of access and returns when it has ended; callers use ``read(_:)``,
+    /// ``snapshot(_:)`` and ``write(_:)``.
+    ///
+    /// - Throws: ``StorageError`` when the database fails, whatever the closure throws otherwise.
+    func perform(
+        _ access: DatabaseAccess,
+        _ body: @escaping @Sendable (any SQLSession) throws -> Void
+    ) async throws
+}
+
+/// What a closure may see and do.
+package enum DatabaseAccess: Sendable {
+    /// Queries; each statement sees the newest committed state on its own.
+    case read
+    /// Queries that all see the same committed state.
+    case snapshot
+    /// A transaction. It is durable when the call returns; when the closure throws, nothing of what it did remains.
+    case write
+}
+
+extension Database {
     /// Runs queries; each statement sees the newest committed state on its own.
-    func read<Value: Sendable>(
+    @inlinable
+    package func read<Value: Sendable>(
         _ body: @escaping @Sendable (any SQLSession) throws -> Value
-    ) async throws -> Value
+    ) async throws -> Value {
+        try await result(.read, body)
+    }
 
     /// Runs queries that all see the same committed state.
-    func snapshot<Value: Sendable>(
+    @inlinable
+    package func snapshot<Value: Sendable>(
         _ body: @escaping @Sendable (any SQLSession) throws -> Value
-    ) async throws -> Value
+    ) async throws -> Value {
+        try await result(.snapshot, body)
+    }
 
     /// Runs the closure in a transaction and returns once its changes are durable.
     ///
     /// When the closure throws, nothing of what it did remains.
-    func write<Value: Sendable>(
+    @inlinable
+    package func write<Value: Sendable>(
         _ body: @escaping @Sendable (any SQLSession) throws -> Value
-    ) async throws -> Value
+    ) async throws -> Value {
+        try await result(.write, body)
+    }
+
+    @inlinable
+    package func result<Value: Sendable>(
+        _ access: DatabaseAccess,
+        _ body: @escaping @Sendable (any SQLSession) throws -> Value
+    ) async throws -> Value {
+        let box = ResultBox<Value>()
+        try await perform(access) { box.value = try body($0) }
+        guard let value = box.value else { throw StorageError.unavailable("a closure left no result") }
+        return value
+    }
+}
+
+/// Carries a closure's value from the database thread to its caller.
+// Sendable although it is mutable: the database thread writes it before it resumes the caller, who reads it after.
+package final class ResultBox<Value: Sendable>: @unchecked Sendable {
+    package var value: Value?
+
+    @inlinable
+    package init() {}
 }
 
 /// Statements inside one `read`, `snapshot` or `write`; it must not leave the closure that received it.
@@ -30,14 +78,27 @@ package protocol SQLSession {
     @discardableResult
     func execute(_ sql: SQL) throws -> Int
 
-    /// Runs a statement and maps each row it returns, in order.
-    func query<Value>(_ sql: SQL, _ map: (any SQLRow) throws -> Value) throws -> [Value]
+    /// Runs a statement and hands over each row it returns, in order.
+    func forEachRow(_ sql: SQL, _ body: (any SQLRow) throws -> Void) throws
 }
 
 extension SQLSession {
+    /// The rows that a statement returns, mapped, in order.
+    @inlinable
+    package func query<Value>(_ sql: SQL, _ map: (any SQLRow) throws -> Value) throws -> [Value] {
+        var values: [Value] = []
+        try forEachRow(sql) { values.append(try map($0)) }
+        return values
+    }
+
     /// The first row that a statement returns, mapped; nil when it returns none.
+    @inlinable
     package func first<Value>(_ sql: SQL, _ map: (any SQLRow) throws -> Value) throws -> Value? {
-        try query(sql, map).first
+        var value: Value?
+        try forEachRow(sql) { row in
+            if value == nil { value = try map(row) }
+        }
+        return value
     }
 }
 

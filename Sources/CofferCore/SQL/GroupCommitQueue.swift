@@ -1,4 +1,3 @@
-import GRDB
 import NIOPosix
 import Synchronization
 
@@ -23,11 +22,12 @@ final class GroupCommitQueue: Sendable {
     private static let largestBatch = 256
 
     private let state = Mutex(State())
-    private let pool: DatabasePool
+    private let cache: StatementCache
     private let thread: NIOThreadPool
 
-    init(pool: DatabasePool) {
-        self.pool = pool
+    /// - Parameter cache: the writing connection, which belongs to this queue's thread from now on.
+    init(cache: StatementCache) {
+        self.cache = cache
         thread = NIOThreadPool(numberOfThreads: 1)
         thread.start()
     }
@@ -45,8 +45,16 @@ final class GroupCommitQueue: Sendable {
         }
     }
 
+    /// Ends once everything that was enqueued has been answered.
     func stop() async throws {
         try await thread.shutdownGracefully()
+        cache.finalize()
+    }
+
+    /// Runs something on the writing connection, between two transactions.
+    func runBetweenCommits(_ body: @escaping @Sendable (StatementCache) throws -> Void) async throws {
+        let cache = cache
+        try await thread.runIfActive { try body(cache) }
     }
 
     private func drain() {
@@ -76,17 +84,15 @@ final class GroupCommitQueue: Sendable {
     }
 
     private func commit(_ batch: [Job]) {
-        let outcomes: [(any Error)?] = pool.writeWithoutTransaction { connection in
-            let session = SQLiteSession(connection: connection)
-            do {
-                try session.execute("BEGIN IMMEDIATE")
-                let outcomes = try batch.map { job in try attempt(job, in: session) }
-                try session.execute("COMMIT")
-                return outcomes
-            } catch {
-                _ = try? session.execute("ROLLBACK")
-                return batch.map { _ in error }
-            }
+        let session = SQLiteSession(cache: cache)
+        var outcomes: [(any Error)?]
+        do {
+            try session.execute("BEGIN IMMEDIATE")
+            outcomes = try batch.map { job in try attempt(job, in: session) }
+            try session.execute("COMMIT")
+        } catch {
+            _ = try? session.execute("ROLLBACK")
+            outcomes = batch.map { _ in error }
         }
         for (job, failure) in zip(batch, outcomes) { job.finish(failure) }
     }

@@ -1,75 +1,81 @@
 import GRDB
+import GRDBSQLite
 import NIOPosix
-import Synchronization
 
 /// The embedded database: one SQLite file in WAL mode, `synchronous=FULL`, foreign keys on.
 ///
-/// On disk: `coffer.sqlite` with its `-wal` and `-shm` companions, mode 600. Reads run on a thread pool of their own,
-/// writes are group-committed. `secure_delete` overwrites deleted rows, because a deleted blob key must not be
+/// On disk: `coffer.sqlite` with its `-wal` and `-shm` companions, mode 600. Reads run on threads and connections of
+/// their own, writes are group-committed. `secure_delete` overwrites deleted rows, because a deleted blob key must not be
 /// found in the file again; ``forgetDeletedRows()`` does the same for the write-ahead log.
 package final class SQLiteDatabase: Database {
-    private let pool: DatabasePool
-    private let readers: NIOThreadPool
+    /// GRDB opens the file and sets the writing connection up; it is kept open until ``close()``.
+    private let file: DatabaseQueue
+    private let readers: ReaderPool
     private let writer: GroupCommitQueue
 
-    /// `path`: the database file; its directory must exist.
+    /// Opens the file at `path`, or makes it; its directory must exist.
     ///
-    /// `readerCount`: threads, and connections, that answer reads.
+    /// `readerCount` is how many threads, and connections, answer reads.
     package init(path: String, readerCount: Int = 2) throws {
         var configuration = Configuration()
         configuration.busyMode = .timeout(5)
-        configuration.maximumReaderCount = readerCount + 1
-        configuration.persistentReadOnlyConnections = true
+        configuration.journalMode = .wal
         configuration.prepareDatabase { connection in
             try connection.execute(sql: "PRAGMA secure_delete = ON")
         }
         do {
-            pool = try DatabasePool(path: path, configuration: configuration)
+            file = try DatabaseQueue(path: path, configuration: configuration)
             // GRDB lowers WAL databases to NORMAL when it opens them; an acknowledged write must survive power loss.
-            try pool.writeWithoutTransaction { connection in
+            let connection = try file.inDatabase { connection in
                 try connection.execute(sql: "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 2000")
+                return Unmanaged(connection.sqliteConnection)
             }
+            guard let writing = connection.pointer else { throw StorageError.unavailable("no connection") }
+            writer = GroupCommitQueue(cache: StatementCache(connection: writing))
         } catch let error as DatabaseError {
             throw StorageError(sqlite: error.extendedResultCode.rawValue, message: "\(error)")
         }
-        readers = NIOThreadPool(numberOfThreads: readerCount)
-        readers.start()
-        writer = GroupCommitQueue(pool: pool)
+        readers = try ReaderPool(path: path, count: readerCount)
     }
 
-    package func read<Value: Sendable>(
-        _ body: @escaping @Sendable (any SQLSession) throws -> Value
-    ) async throws -> Value {
-        let pool = pool
-        return try await readers.runIfActive {
-            try pool.unsafeRead { try body(SQLiteSession(connection: $0)) }
+    /// Carries the connection out of GRDB's queue, to the only thread that will use it.
+    // Sendable by confinement: GRDB itself touches the connection again only to close it, after the thread has ended.
+    private struct Unmanaged: @unchecked Sendable {
+        let pointer: OpaquePointer?
+
+        init(_ pointer: OpaquePointer?) {
+            self.pointer = pointer
         }
     }
 
-    package func snapshot<Value: Sendable>(
-        _ body: @escaping @Sendable (any SQLSession) throws -> Value
-    ) async throws -> Value {
-        let pool = pool
-        return try await readers.runIfActive {
-            try pool.read { try body(SQLiteSession(connection: $0)) }
+    package func perform(
+        _ access: DatabaseAccess,
+        _ body: @escaping @Sendable (any SQLSession) throws -> Void
+    ) async throws {
+        switch access {
+        case .read: try await readers.run { try body($0) }
+        case .snapshot: try await readers.run { try Self.inTransaction($0, body) }
+        case .write: try await commit(body)
         }
     }
 
-    package func write<Value: Sendable>(
-        _ body: @escaping @Sendable (any SQLSession) throws -> Value
-    ) async throws -> Value {
-        try await withCheckedThrowingContinuation { continuation in
-            let box = ResultBox<Value>()
+    private static func inTransaction(_ session: SQLiteSession, _ body: (any SQLSession) throws -> Void) throws {
+        try session.execute("BEGIN")
+        let result = Result { try body(session) }
+        try session.execute("COMMIT")
+        try result.get()
+    }
+
+    private func commit(_ body: @escaping @Sendable (any SQLSession) throws -> Void) async throws {
+        try await withUnsafeThrowingContinuation { (continuation: UnsafeContinuation<Void, any Error>) in
             writer.enqueue(
                 GroupCommitQueue.Job(
-                    run: { session in box.store(try body(session)) },
+                    run: { try body($0) },
                     finish: { failure in
                         if let failure {
                             continuation.resume(throwing: failure)
-                        } else if let value = box.take() {
-                            continuation.resume(returning: value)
                         } else {
-                            continuation.resume(throwing: StorageError.unavailable("a write left no result"))
+                            continuation.resume()
                         }
                     }
                 )
@@ -80,24 +86,16 @@ package final class SQLiteDatabase: Database {
     /// Moves the write-ahead log into the database file and cuts it to nothing, so that rows deleted from the file
     /// cannot be read from the log either.
     package func forgetDeletedRows() async throws {
-        let pool = pool
-        try await readers.runIfActive {
-            _ = try pool.writeWithoutTransaction { try $0.checkpoint(.truncate) }
+        try await writer.runBetweenCommits { cache in
+            let status = sqlite3_wal_checkpoint_v2(cache.connection, nil, SQLITE_CHECKPOINT_TRUNCATE, nil, nil)
+            guard status == SQLITE_OK else { throw cache.fault(in: "checkpoint") }
         }
     }
 
     /// Answers what is under way and closes the files.
     package func close() async throws {
         try await writer.stop()
-        try await readers.shutdownGracefully()
-        try pool.close()
+        try await readers.stop()
+        try file.close()
     }
-}
-
-/// Carries a write's value from the database thread to its caller.
-private final class ResultBox<Value: Sendable>: Sendable {
-    private let value = Mutex<Value?>(nil)
-
-    func store(_ new: Value) { value.withLock { $0 = new } }
-    func take() -> Value? { value.withLock { $0 } }
 }

@@ -1,27 +1,17 @@
-import GRDB
 import GRDBSQLite
 
-/// ``SQLSession`` on one GRDB connection.
-///
-/// GRDB keeps the connection and its cache of prepared statements; binding and stepping go straight to SQLite's C
-/// interface, because building argument and row objects costs more than a point read itself.
+/// ``SQLSession`` on one connection.
 struct SQLiteSession: SQLSession {
-    let connection: GRDB.Database
+    let cache: StatementCache
 
     @discardableResult
     func execute(_ sql: SQL) throws -> Int {
-        try run(sql) { _ in }
-        return connection.changesCount
+        try forEachRow(sql) { _ in }
+        return Int(sqlite3_changes64(cache.connection))
     }
 
-    func query<Value>(_ sql: SQL, _ map: (any SQLRow) throws -> Value) throws -> [Value] {
-        var values: [Value] = []
-        try run(sql) { values.append(try map($0)) }
-        return values
-    }
-
-    private func run(_ sql: SQL, _ eachRow: (SQLiteRow) throws -> Void) throws {
-        let statement = try prepared(sql.text)
+    func forEachRow(_ sql: SQL, _ body: (any SQLRow) throws -> Void) throws {
+        let statement = try cache.prepared(sql.text)
         defer {
             sqlite3_reset(statement)
             sqlite3_clear_bindings(statement)
@@ -29,18 +19,10 @@ struct SQLiteSession: SQLSession {
         try bind(sql.values, to: statement)
         while true {
             switch sqlite3_step(statement) {
-            case SQLITE_ROW: try eachRow(SQLiteRow(statement: statement))
+            case SQLITE_ROW: try body(SQLiteRow(statement: statement))
             case SQLITE_DONE: return
-            default: throw fault(in: sql.text)
+            default: throw cache.fault(in: sql.text)
             }
-        }
-    }
-
-    private func prepared(_ text: String) throws -> OpaquePointer {
-        do {
-            return try connection.cachedStatement(sql: text).sqliteStatement
-        } catch let error as DatabaseError {
-            throw StorageError(sqlite: error.extendedResultCode.rawValue, message: "\(error)")
         }
     }
 
@@ -54,7 +36,7 @@ struct SQLiteSession: SQLSession {
                 case .text(let text): bind(text, to: statement, at: position)
                 case .bytes(let bytes): bind(bytes, to: statement, at: position)
                 }
-            guard status == SQLITE_OK else { throw fault(in: "bind") }
+            guard status == SQLITE_OK else { throw cache.fault(in: "bind") }
         }
     }
 
@@ -84,12 +66,6 @@ struct SQLiteSession: SQLSession {
         byte.initialize(to: 0)
         return UnsafePointer(byte)
     }()
-
-    private func fault(in text: String) -> StorageError {
-        let handle = connection.sqliteConnection
-        let message = sqlite3_errmsg(handle).map { String(cString: $0) } ?? "unknown"
-        return StorageError(sqlite: sqlite3_extended_errcode(handle), message: "\(message) in \(text)")
-    }
 }
 
 /// The row a stepped statement stands on.

@@ -62,9 +62,9 @@ final class EdgeRules: ChannelDuplexHandler {
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         switch unwrapInboundIn(data) {
         case .head(let head):
-            rules.readHead(hasUpgrade: head.headers.contains(name: "upgrade"))
+            rules.readHead(hasUpgrade: Self.has("upgrade", in: head.headers))
             if head.version.major > 1 || (head.version.major == 1 && head.version.minor >= 1),
-                head.headers[canonicalForm: "expect"].contains("100-continue")
+                Self.has("expect", in: head.headers), head.headers[canonicalForm: "expect"].contains("100-continue")
             {
                 let goOn = HTTPResponseHead(version: head.version, status: .continue)
                 context.writeAndFlush(wrapOutboundOut(.head(goOn)), promise: nil)
@@ -81,7 +81,9 @@ final class EdgeRules: ChannelDuplexHandler {
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
         switch unwrapOutboundIn(data) {
         case .head(var head):
-            let asksToClose = head.headers[canonicalForm: "connection"].contains { $0.lowercased() == "close" }
+            let asksToClose =
+                Self.has("connection", in: head.headers)
+                && head.headers[canonicalForm: "connection"].contains { $0.lowercased() == "close" }
             if rules.writeHead(status: Int(head.status.code), asksToClose: asksToClose) {
                 head.headers.replaceOrAdd(name: "connection", value: "close")
             }
@@ -90,6 +92,13 @@ final class EdgeRules: ChannelDuplexHandler {
             context.write(data, promise: promise)
         case .end:
             end(rules.writeEnd(), context: context, data: data, promise: promise)
+        }
+    }
+
+    /// Most requests have none of the fields asked for here; lengths tell most of the others apart.
+    private static func has(_ name: StaticString, in headers: HTTPHeaders) -> Bool {
+        headers.contains { field in
+            field.name.utf8.count == name.utf8CodeUnitCount && field.name.lowercased() == "\(name)"
         }
     }
 

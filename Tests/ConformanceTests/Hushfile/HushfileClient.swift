@@ -1,4 +1,5 @@
 import CofferHTTP
+import CofferServer
 import CofferTesting
 import Foundation
 import NIOCore
@@ -143,6 +144,11 @@ struct HushfileClient: Sendable {
         }
         let info = try await server.get("/api/file/\(id)/info")
         info.expect(404, HushfileBody.infoNotFound(id), sourceLocation: sourceLocation)
+    }
+
+    /// Removes what is due, without waiting for the server's own timer.
+    func sweep() async throws {
+        try await server.application.sweep()
     }
 
     /// The names of the files that hold stored bytes.

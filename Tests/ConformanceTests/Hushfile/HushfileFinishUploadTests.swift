@@ -174,7 +174,9 @@ struct HushfileFinishUploadTests {
         }
     }
 
-    @Test(arguments: [([1, 3], "1,3"), ([3, 0, 1, 2, 3], "1,3"), ([999_999_999], "999999999"), ([10, 9, 11], "9,11")])
+    @Test(arguments: [
+        ([1, 3], "1,3"), ([3, 0, 1, 2, 3], "1,3"), ([999_999_999], "999999999"), ([10, 9, 11], "9,11"),
+    ])
     func missingChunksAreNamedInOrderAndTheUploadGoesOn(_ chunks: [Int], _ missing: String) async throws {
         try await TestServer.run { server in
             let client = HushfileClient(server)

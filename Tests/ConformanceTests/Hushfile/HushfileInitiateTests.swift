@@ -322,7 +322,10 @@ struct HushfileInitiateTests {
     func allFieldsTogetherAreKept() async throws {
         try await TestServer.run(clock: ManualClock(Self.start)) { server in
             let client = HushfileClient(server)
-            let form = MultipartBody().field("deletepassword", "secret").field("expire", "1800000060").field("limit", "3")
+            let form = MultipartBody().field("deletepassword", "secret").field("expire", "1800000060").field(
+                "limit",
+                "3"
+            )
             let upload = try client.upload(from: await client.post("/api/file", form))
             let info = try await client.info(upload.id)
             #expect(info["expire"] == 1_800_000_060)

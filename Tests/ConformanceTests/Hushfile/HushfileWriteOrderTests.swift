@@ -1,5 +1,6 @@
 import CofferHTTP
 import CofferTesting
+import Foundation
 import Testing
 
 /// The order of checks that both PUTs and finishupload share, and what happens when a file changes under a body.
@@ -62,7 +63,7 @@ struct HushfileWriteOrderTests {
             let queries = [
                 "", "?uploadpassword", "?uploadpassword=", "?uploadpassword=secret",
                 "?uploadpassword=\(other.password)", "?uploadpassword=\(upload.password.dropLast())",
-                "?uploadpassword=\(upload.password)0", "?uploadpassword=\(upload.password.uppercased())X",
+                "?uploadpassword=\(upload.password)0", "?uploadpassword=\(upload.password.uppercased())",
                 "?UploadPassword=\(upload.password)", "?deletepassword=\(upload.password)",
                 "?uploadpassword=%20\(upload.password)", "?uploadpassword=\(upload.password)%00",
             ]
@@ -156,7 +157,7 @@ struct HushfileWriteOrderTests {
             }
             #expect(try await client.eventually { client.incomingFiles.isEmpty })
             guard change == .finish else {
-                try await server.application.sweep()
+                try await client.sweep()
                 #expect(try await client.eventually { client.storedFiles.isEmpty })
                 return try await client.expectGone(upload.id)
             }

@@ -261,9 +261,6 @@ struct RavenZeroClient: Sendable {
 
     /// Compares without the cost of an unoptimized loop.
     static func areSame(_ left: [UInt8], _ right: [UInt8]) -> Bool {
-        left.count == right.count
-            && left.withUnsafeBytes { left in
-                right.withUnsafeBytes { Data($0) } == Data(left)
-            }
+        Data(left) == Data(right)
     }
 }

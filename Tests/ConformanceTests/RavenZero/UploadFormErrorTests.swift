@@ -181,7 +181,12 @@ struct UploadFormErrorTests {
     func missingBoundaryIs400(type: String) async throws {
         try await RavenZeroClient.run { raven in
             let body = Self.goodFile.bytes
-            let response = try await raven.server.send("POST", "/upload/", headers: [("Content-Type", type)], body: body)
+            let response = try await raven.server.send(
+                "POST",
+                "/upload/",
+                headers: [("Content-Type", type)],
+                body: body
+            )
             RavenZeroClient.expect(response, 400, RavenZeroClient.detail("Missing boundary in multipart."))
         }
     }

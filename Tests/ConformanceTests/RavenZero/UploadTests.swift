@@ -245,7 +245,8 @@ struct UploadTests {
             try await TestConnection.open(port: raven.server.port) { connection in
                 let headers = [("Content-Type", MultipartBody().contentType), ("Content-Length", "1099511627776")]
                 try await connection.write(raven.server.head("POST", "/upload/", headers: headers))
-                let open = "--\(MultipartBody.boundary)\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a\""
+                let open =
+                    "--\(MultipartBody.boundary)\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a\""
                 try await connection.write("\(open)\r\n\r\n")
                 let piece = [UInt8](repeating: 0x61, count: 1 << 20)
                 for _ in 0..<65 { try await connection.write(piece) }
@@ -346,7 +347,7 @@ struct UploadTests {
                 try await connection.write(raven.server.head("POST", "/upload/", headers: headers))
                 try await connection.write(form.bytes)
                 connection.finishWriting()
-                _ = try await connection.readToEnd()
+                _ = try? await connection.readToEnd()
             }
             try await raven.expectNoFiles()
         }

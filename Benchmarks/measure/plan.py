@@ -1,0 +1,47 @@
+"""How much is measured, with what, and where."""
+
+import shutil
+import sys
+import tempfile
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Plan:
+    binary: Path
+    #: The Python with FastAPI and uvicorn.
+    python: Path
+    #: Folders that parts make their own folders in.
+    memory: Path
+    disk: Path
+    rounds: int = 3
+    #: Length of one run of wrk.
+    seconds: int = 5
+    connections: tuple = (1, 16, 64, 256)
+    chunks: int = 128
+    #: Raven drops of 10 MiB per round.
+    drops: int = 50
+    growth_rounds: int = 5
+    few_rows: int = 1_000
+    many_rows: int = 1_000_000
+    parallel: int = 64
+
+    def quick(self):
+        """Shows that everything works; its figures say nothing."""
+        changes = dict(rounds=1, seconds=1, connections=(1, 64), chunks=8, drops=5, growth_rounds=1)
+        return Plan(**vars(self) | changes | dict(many_rows=20_000, parallel=16))
+
+    @contextmanager
+    def folder(self, base):
+        """A folder that is gone afterwards."""
+        path = Path(tempfile.mkdtemp(prefix="coffer-benchmark-", dir=base))
+        try:
+            yield path
+        finally:
+            shutil.rmtree(path, ignore_errors=True)
+
+
+def say(text):
+    print(text, file=sys.stderr, flush=True)

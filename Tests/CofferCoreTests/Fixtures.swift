@@ -1,0 +1,224 @@
+import CofferTesting
+import Foundation
+import Logging
+import NIOCore
+import NIOPosix
+
+@testable import CofferCore
+
+/// A logger that says nothing.
+let silentLogger = Logger(label: "tests") { _ in SwiftLogNoOpLogHandler() }
+
+/// Bytes without a pattern that repeats, the same for every run with one seed.
+func patternBytes(_ count: Int, seed: UInt64 = 1) -> [UInt8] {
+    var state = seed &* 0x9E37_79B9_7F4A_7C15 | 1
+    return (0..<count).map { _ in
+        state ^= state << 13
+        state ^= state >> 7
+        state ^= state << 17
+        return UInt8(truncatingIfNeeded: state >> 24)
+    }
+}
+
+/// Looks until `condition` holds.
+///
+/// - Returns: false when it did not hold within ten seconds.
+func eventually(_ condition: () async throws -> Bool) async throws -> Bool {
+    for _ in 0..<1000 {
+        if try await condition() { return true }
+        try await Task.sleep(for: .milliseconds(10))
+    }
+    return false
+}
+
+/// The permission bits of a file; nil when there is none.
+func mode(of path: String) -> Int? {
+    let attributes = try? FileManager.default.attributesOfItem(atPath: path)
+    return (attributes?[.posixPermissions] as? NSNumber)?.intValue
+}
+
+func fileBytes(_ path: String) -> [UInt8]? {
+    FileManager.default.contents(atPath: path).map { Array($0) }
+}
+
+/// The paths of all files below a directory, relative to it.
+func files(below path: String) -> [String] {
+    let names = FileManager.default.enumerator(atPath: path)?.compactMap { $0 as? String } ?? []
+    return names.filter { name in
+        var isDirectory: ObjCBool = false
+        return FileManager.default.fileExists(atPath: "\(path)/\(name)", isDirectory: &isDirectory)
+            && !isDirectory.boolValue
+    }.sorted()
+}
+
+extension BlobStore {
+    /// Writes bytes in pieces of a size of the test's choice.
+    func stage(
+        _ bytes: [UInt8],
+        maxBytes: Int64 = 1 << 30,
+        wantsSHA256: Bool = false,
+        pieceBytes: Int = 100_000
+    ) async throws -> StagedBlob {
+        let pieces = stride(from: 0, to: bytes.count, by: pieceBytes).map {
+            ByteBuffer(bytes: bytes[$0..<min($0 + pieceBytes, bytes.count)])
+        }
+        let stream = AsyncStream<ByteBuffer> { continuation in
+            for piece in pieces { continuation.yield(piece) }
+            continuation.finish()
+        }
+        return try await write(stream, BlobRequest(maxBytes: maxBytes, wantsSHA256: wantsSHA256))
+    }
+
+    func readAll(_ blob: Blob) async throws -> [UInt8] {
+        let reader = try await openReader(blob)
+        defer { reader.close() }
+        return try await reader.bytes(0, Int(reader.size))
+    }
+}
+
+extension BlobReader {
+    func bytes(_ offset: Int64, _ count: Int) async throws -> [UInt8] {
+        Array(try await read(from: offset, count: count).readableBytesView)
+    }
+}
+
+extension AdmissionResult {
+    var admission: Admission? {
+        if case .admitted(let admission) = self { admission } else { nil }
+    }
+
+    var isExhausted: Bool {
+        if case .exhausted = self { true } else { false }
+    }
+
+    var isMissing: Bool {
+        if case .missing = self { true } else { false }
+    }
+}
+
+/// A database, a sealed blob store and a drop store in a directory of a test's own.
+struct DropFixture: Sendable {
+    let directory: TemporaryDirectory
+    let clock: ManualClock
+    let database: SQLiteDatabase
+    let blobs: SealedBlobStore
+    let drops: DropStore
+
+    /// Makes everything, runs the body, and closes the database.
+    static func run<Value: Sendable>(
+        directory: TemporaryDirectory? = nil,
+        clock: ManualClock = ManualClock(),
+        _ body: @Sendable (DropFixture) async throws -> Value
+    ) async throws -> Value {
+        let fixture = try DropFixture(try directory ?? TemporaryDirectory(), clock: clock)
+        try await fixture.database.migrate(DropStore.migrations)
+        let result: Result<Value, any Error>
+        do { result = .success(try await body(fixture)) } catch { result = .failure(error) }
+        try await fixture.database.close()
+        return try result.get()
+    }
+
+    private init(_ directory: TemporaryDirectory, clock: ManualClock) throws {
+        self.directory = directory
+        self.clock = clock
+        let random = SystemRandomSource()
+        database = try SQLiteDatabase(path: "\(directory.path)/coffer.sqlite")
+        let files = try LocalBlobStore(
+            root: "\(directory.path)/blobs",
+            threads: NIOThreadPool.singleton,
+            random: random,
+            shredPasses: 1,
+            logger: silentLogger
+        )
+        blobs = SealedBlobStore(base: files, threads: NIOThreadPool.singleton, random: random)
+        drops = DropStore(database: database, blobs: blobs, clock: clock, random: random)
+    }
+
+    /// How many files the blob store holds, marker excluded.
+    var storedCount: Int {
+        files(below: "\(directory.path)/blobs").filter { !$0.hasSuffix(".complete") }.count
+    }
+
+    func path(of blob: Blob) -> String {
+        "\(directory.path)/blobs/objects/\(blob.key.description.prefix(2))/\(blob.key)"
+    }
+
+    func sweeper(_ timing: Sweeper.Timing = Sweeper.Timing()) -> Sweeper {
+        let database = database
+        return Sweeper(
+            drops: drops,
+            clock: clock,
+            timing: timing,
+            logger: silentLogger,
+            forgetDeletedRows: { try await database.forgetDeletedRows() }
+        )
+    }
+
+    /// A drop with bytes in its slots, by default one that never expires and is ready.
+    func makeDrop(
+        _ name: String = "name",
+        state: Drop.State = .ready,
+        counting: Drop.Counting = .atStart,
+        limit: Int64? = nil,
+        expiresIn: Duration? = nil,
+        drain: Duration? = nil,
+        slots: [[UInt8]] = [Array("hello".utf8)]
+    ) async throws -> Drop {
+        let now = clock.now
+        let expiry = expiresIn.map { now.advanced(by: $0) }
+        let new = NewDrop(
+            id: DropID(random: SystemRandomSource()),
+            name: DropName(space: "test", text: name),
+            state: state,
+            counting: counting,
+            createdAt: now,
+            expiresAt: expiry,
+            dueAt: expiry,
+            maxDownloads: limit,
+            drain: drain
+        )
+        var staged: [StagedBlob] = []
+        for bytes in slots { staged.append(try await blobs.stage(bytes)) }
+        let (drops, pieces) = (drops, staged)
+        let made = try await database.write { session -> Drop? in
+            guard try drops.insert(new, in: session) else { return nil }
+            for (index, piece) in pieces.enumerated() {
+                _ = try drops.attach(piece, to: new.id, slot: Int64(index), in: session)
+            }
+            return try drops.table.find(new.id, in: session)
+        }
+        drops.expectSweep(at: expiry)
+        guard let made else { throw StorageError.unavailable("name taken") }
+        return made
+    }
+
+    func find(_ id: DropID) async throws -> Drop? {
+        let table = drops.table
+        return try await database.read { try table.find(id, in: $0) }
+    }
+
+    func slot(_ index: Int64 = 0, of drop: Drop) async throws -> DropSlot? {
+        let table = drops.table
+        return try await database.read { try table.slot(index, of: drop.id, in: $0) }
+    }
+
+    /// The places that readers of a slot hold; nil when there is no such slot.
+    func holds(_ index: Int64 = 0, of drop: Drop) async throws -> Int64? {
+        try await database.read { session in
+            try session.first("SELECT holds FROM drop_slots WHERE drop_id = \(drop.id) AND slot = \(index)") {
+                $0.integer(0)
+            }
+        }
+    }
+
+    /// How many rows the three tables have together.
+    func rowCount() async throws -> Int64 {
+        try await database.read { session in
+            try session.first(
+                """
+                SELECT (SELECT COUNT(*) FROM drops) + (SELECT COUNT(*) FROM drop_slots) + (SELECT COUNT(*) FROM blobs)
+                """
+            ) { $0.integer(0) } ?? -1
+        }
+    }
+}
