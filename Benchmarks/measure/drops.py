@@ -5,7 +5,6 @@ import os
 
 from .client import MultipartForm
 
-RAVEN_BYTES = 10 * 2**20
 CHUNK_BYTES = 8 * 2**20
 
 

@@ -21,17 +21,18 @@ class Plan:
     seconds: int = 5
     connections: tuple = (1, 16, 64, 256)
     chunks: int = 128
-    #: Raven drops of 10 MiB per round.
+    #: Raven drops per round, and their size.
     drops: int = 50
+    drop_bytes: int = 10 * 2**20
     growth_rounds: int = 5
     few_rows: int = 1_000
     many_rows: int = 1_000_000
     parallel: int = 64
 
     def quick(self):
-        """Shows that everything works; its figures say nothing."""
-        changes = dict(rounds=1, seconds=1, connections=(1, 64), chunks=8, drops=5, growth_rounds=1)
-        return Plan(**vars(self) | changes | dict(many_rows=20_000, parallel=16))
+        """Shows that everything works, with a debug build too; its figures say nothing."""
+        changes = dict(rounds=1, seconds=1, connections=(1, 64), chunks=8, drops=5, drop_bytes=2**18)
+        return Plan(**vars(self) | changes | dict(growth_rounds=1, many_rows=20_000, parallel=16))
 
     @contextmanager
     def folder(self, base):

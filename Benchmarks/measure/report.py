@@ -36,6 +36,10 @@ def number(value, digits=None):
     return f"{value:,.{digits}f}"
 
 
+def mebibytes(count):
+    return f"{count / 2**20:g} MiB"
+
+
 @dataclass(frozen=True)
 class Figure:
     """A figure the project wants to reach, and what was measured."""
@@ -71,6 +75,7 @@ class Report:
         self.tables = []
         self.figures = []
         self.noise = ""
+        self.failures = []
 
     def add(self, result):
         self.tables += result.tables
@@ -86,11 +91,12 @@ class Report:
         lines = [f"{name}: {value}" for name, value in self.machine]
         for table in self._all_tables():
             lines += ["", *plain(table)]
-        return "\n".join([*lines, "", self.noise, ""])
+        return "\n".join([*lines, "", self.noise, *self.failures, ""])
 
     def markdown(self):
         lines = [f"- {name}: {value}" for name, value in self.machine]
-        lines += ["", self.noise]
+        for sentence in [self.noise, *self.failures]:
+            lines += ["", sentence]
         for table in self._all_tables():
             lines += ["", f"### {table.title}", "", f"| {' | '.join(table.columns)} |"]
             lines.append(f"|{'---|' * len(table.columns)}")

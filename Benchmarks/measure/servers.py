@@ -136,7 +136,9 @@ class Nginx(Server):
             (folder / name).mkdir(parents=True, exist_ok=True)
         self.files = folder / "files"
         port = free_port()
-        values = {"folder": folder, "port": port, "constant": constant, "user": "user root;" if os.getuid() == 0 else ""}
+        # Workers of a root nginx would run as nobody, who may not write here.
+        user = "user root;" if os.getuid() == 0 else ""
+        values = {"folder": folder, "port": port, "constant": constant, "user": user}
         text = (PEERS / "nginx.conf").read_text()
         for name, value in values.items():
             text = text.replace(f"@{name}@", str(value))
@@ -151,7 +153,8 @@ class FastAPI(Server):
     def __init__(self, python, folder, constant):
         port = free_port()
         command = [python, "-m", "uvicorn", "constant:app", "--app-dir", PEERS, "--host", "127.0.0.1", "--port", port]
-        command += ["--workers", 1, "--loop", "uvloop", "--http", "httptools", "--log-level", "warning", "--no-access-log"]
+        command += ["--workers", 1, "--loop", "uvloop", "--http", "httptools"]
+        command += ["--log-level", "warning", "--no-access-log"]
         environment = os.environ | {"BENCHMARK_CONSTANT": constant, "PYTHONDONTWRITEBYTECODE": "1"}
         super().__init__("fastapi", command, folder, port=port, environment=environment)
 

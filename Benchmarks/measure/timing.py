@@ -22,7 +22,7 @@ def spent(server, work):
 class Duel:
     """The same transfer by two servers, taken in turns."""
 
-    COLUMNS = ["Transfer", "coffer s", "coffer MiB/s", "nginx s", "Speed, coffer to nginx", "CPU s, coffer", "CPU s, nginx"]
+    COLUMNS = ["Transfer", "coffer s", "MiB/s", "nginx s", "Speed, coffer to nginx", "coffer CPU s", "nginx CPU s"]
 
     def __init__(self, title, size):
         self.title = title

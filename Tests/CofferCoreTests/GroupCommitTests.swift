@@ -162,15 +162,21 @@ struct GroupCommitTests {
         let directory = try TemporaryDirectory()
         let database = try SQLiteDatabase(path: "\(directory.path)/coffer.sqlite")
         try await database.close()
-        let refused = Mutex(0)
-        let tries = (0..<3).map { _ in
+        let answered = Answered()
+        for _ in 0..<3 {
+            // Not a child task: a write that is never answered would keep this test from ending.
             Task {
-                try? await Task.sleep(for: .milliseconds(10))
                 await #expect(throws: StorageError.self) { try await database.execute("SELECT 1") }
-                refused.withLock { $0 += 1 }
+                answered.add()
             }
         }
-        #expect(try await eventually { refused.withLock { $0 } == tries.count })
+        #expect(try await eventually { answered.count == 3 })
+    }
+
+    private final class Answered: Sendable {
+        private let number = Mutex(0)
+        var count: Int { number.withLock { $0 } }
+        func add() { number.withLock { $0 += 1 } }
     }
 
     /// Waits for a semaphore without holding a thread of the test's own.

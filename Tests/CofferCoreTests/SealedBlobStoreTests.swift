@@ -149,19 +149,19 @@ struct SealedBlobTamperingTests {
         let blob = try await fixture.sealed.stage(bytes).blob
         let stored = try #require(fileBytes(fixture.path(of: blob)))
         let (first, second, last) = (stored[..<chunk], stored[chunk..<2 * chunk], stored[(2 * chunk)...])
-        let altered: [UInt8] =
+        let altered: ArraySlice<UInt8> =
             switch damage {
             case .swapped: second + first + last
             case .droppedFirst: second + last
             case .droppedMiddle: first + last
             case .droppedLast: first + second
             case .repeated: first + first + last
-            case .cut: Array(stored.prefix(chunk + 10))
-            case .cutByOne: Array(stored.dropLast())
-            case .grown: stored + [0]
+            case .cut: stored.prefix(chunk + 10)
+            case .cutByOne: stored.dropLast()
+            case .grown: stored[...] + [0]
             case .emptied: []
             }
-        await #expect(throws: BlobError.corrupt) { try await read(blob, storedAs: altered) }
+        await #expect(throws: BlobError.corrupt) { try await read(blob, storedAs: Array(altered)) }
     }
 
     @Test func bytesAddedAfterAFullLastChunkNeverReachTheReader() async throws {

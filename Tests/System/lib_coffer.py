@@ -199,7 +199,9 @@ def run_coffer(arguments, settings=None, timeout=30, cwd=None):
 
 class StartFailed(Exception):
     def __init__(self, status, stderr):
-        super().__init__(f"the server did not start (status {status}): {stderr[-500:]!r}")
+        fatal = [line for line in stderr.splitlines() if "Fatal error" in line or "Precondition" in line or "Assertion" in line]
+        told = "; ".join(fatal) or stderr[:500]
+        super().__init__(f"the server did not start (status {status}): {told!r}")
         self.status = status
         self.stderr = stderr
 

@@ -2,9 +2,9 @@
 
 import time
 
-from ..drops import CHUNK_BYTES, RAVEN_BYTES, Hushfile, random_bytes, raven_form, upload_raven
+from ..drops import CHUNK_BYTES, Hushfile, random_bytes, raven_form, upload_raven
 from ..plan import say
-from ..report import Figure, Result, Table
+from ..report import Figure, Result, Table, mebibytes
 from ..servers import Coffer, Nginx
 from ..timing import Duel, spent
 
@@ -29,9 +29,10 @@ def measure(plan):
             "file, which is in its processor time.",
         ],
     )
+    raven = f"Raven {mebibytes(plan.drop_bytes)} download to nginx static"
     figures = [
         Figure("Hushfile chunk GET 8 MiB to nginx static", "≥ 0.85", str(chunks.speed), chunks.speed.median >= 0.85),
-        Figure("Raven 10 MiB download to nginx static", "≥ 0.5", str(drops.speed), drops.speed.median >= 0.5),
+        Figure(raven, "≥ 0.5", str(drops.speed), drops.speed.median >= 0.5),
     ]
     return Result([table], figures)
 
@@ -60,9 +61,10 @@ def _chunks(plan, coffer, nginx):
 def _drops(plan, coffer, nginx):
     """Every drop gives its first four uses, then in a second pass its last."""
     count = max(1, plan.drops // (USES - 1))
-    drops = Duel(f"Raven, {count * (USES - 1)} × 10 MiB", count * (USES - 1) * RAVEN_BYTES)
-    last_uses = Duel(f"Raven, {count} × 10 MiB, last use", count * RAVEN_BYTES)
-    content = random_bytes(RAVEN_BYTES)
+    size = plan.drop_bytes
+    drops = Duel(f"Raven, {count * (USES - 1)} × {mebibytes(size)}", count * (USES - 1) * size)
+    last_uses = Duel(f"Raven, {count} × {mebibytes(size)}, last use", count * size)
+    content = random_bytes(size)
     form = raven_form(content, USES)
     (nginx.files / "drop").write_bytes(content)
     with coffer.connect() as ours, nginx.connect() as theirs:
@@ -70,17 +72,17 @@ def _drops(plan, coffer, nginx):
             say(f"downloads: drops, round {turn}" if turn else "downloads: drops, warming up")
             paths = [f"/download/{upload_raven(ours, form)}" for _ in range(count)]
             for duel, uses in ((drops, USES - 1), (last_uses, 1)):
-                first = _fetch_settled(coffer, ours, paths * uses)
-                second = spent(nginx, lambda: _fetch(theirs, ["/files/drop"] * (count * uses), RAVEN_BYTES))
+                first = _fetch_settled(coffer, ours, paths * uses, size)
+                second = spent(nginx, lambda: _fetch(theirs, ["/files/drop"] * (count * uses), size))
                 if turn:
                     duel.add(first, second)
     return drops, last_uses
 
 
-def _fetch_settled(coffer, connection, paths):
+def _fetch_settled(coffer, connection, paths, size):
     """Like `spent`, with the processor time of what coffer still does once the last answer is out."""
     cpu = coffer.cpu_seconds()
-    seen = spent(coffer, lambda: _fetch(connection, paths, RAVEN_BYTES))
+    seen = spent(coffer, lambda: _fetch(connection, paths, size))
     time.sleep(0.3)
     return type(seen)(seen.wall, coffer.cpu_seconds() - cpu)
 

@@ -3,9 +3,9 @@
 import threading
 import time
 
-from ..drops import CHUNK_BYTES, RAVEN_BYTES, Hushfile, random_bytes, raven_form
+from ..drops import CHUNK_BYTES, Hushfile, random_bytes, raven_form
 from ..plan import say
-from ..report import Figure, Result, Samples, Table
+from ..report import Figure, Result, Samples, Table, mebibytes
 from ..servers import Coffer
 
 IDLE_SECONDS = 5
@@ -21,22 +21,22 @@ def measure(plan):
             with plan.folder(plan.memory) as folder, Coffer(plan.binary, folder / "coffer" / "data") as coffer:
                 time.sleep(IDLE_SECONDS)
                 idle.append(coffer.memory("VmRSS"))
-                work(coffer, plan.parallel)
+                work(coffer, plan)
                 peaks.append(coffer.memory("VmHWM"))
     return _result(plan, Samples(idle, 0), Samples(drops, 0), Samples(chunks, 0))
 
 
-def _upload_drops(coffer, parallel):
-    form = raven_form(random_bytes(RAVEN_BYTES))
-    _together(coffer, [("POST", "/upload/", form.pieces, form.headers)] * parallel)
+def _upload_drops(coffer, plan):
+    form = raven_form(random_bytes(plan.drop_bytes))
+    _together(coffer, [("POST", "/upload/", form.pieces, form.headers)] * plan.parallel)
 
 
-def _put_chunks(coffer, parallel):
+def _put_chunks(coffer, plan):
     chunk = random_bytes(CHUNK_BYTES)
     with coffer.connect() as connection:
         file = Hushfile(connection)
         headers = ["Content-Type: application/octet-stream"]
-        _together(coffer, [("PUT", file.put_path(index), [chunk], headers) for index in range(parallel)])
+        _together(coffer, [("PUT", file.put_path(index), [chunk], headers) for index in range(plan.parallel)])
 
 
 def _together(coffer, requests):
@@ -84,10 +84,10 @@ def _result(plan, idle, drops, chunks):
         ],
     )
     table.add("idle", idle)
-    table.add(f"peak, {plan.parallel} parallel uploads of 10 MiB (Raven)", drops)
+    table.add(f"peak, {plan.parallel} parallel uploads of {mebibytes(plan.drop_bytes)} (Raven)", drops)
     table.add(f"peak, {plan.parallel} parallel chunks of 8 MiB (Hushfile)", chunks)
     figures = [Figure("Resident memory, idle", "< 40 MiB", f"{idle} MiB", idle.median < 40)]
-    for what, peak in (("10 MiB uploads", drops), ("8 MiB chunk PUTs", chunks)):
+    for what, peak in ((f"{mebibytes(plan.drop_bytes)} uploads", drops), ("8 MiB chunk PUTs", chunks)):
         what = f"Resident memory, peak with {plan.parallel} parallel {what}"
         figures.append(Figure(what, "< 150 MiB", f"{peak} MiB", peak.median < 150))
     return Result([table], figures)

@@ -71,10 +71,11 @@ def _figures(loads):
         return []
     to_nginx, to_fastapi = _ratio(middle, STATUS, NGINX), _ratio(middle, STATUS, FASTAPI)
     p99 = Samples([run.p99 for run in middle[STATUS]])
+    what = "GET /status/{key}, 64 connections"
     figures = [
-        Figure("GET /status/{key} to nginx's return 200, 64 connections", "≥ 0.15", str(to_nginx), to_nginx.median >= 0.15),
-        Figure("GET /status/{key} to FastAPI's constant, 64 connections", "≥ 3", str(to_fastapi), to_fastapi.median >= 3),
-        Figure("GET /status/{key} p99 at 64 connections", "< 15 ms", f"{p99} ms", p99.median < 15),
+        Figure(f"{what}, to nginx return 200", "≥ 0.15", str(to_nginx), to_nginx.median >= 0.15),
+        Figure(f"{what}, to FastAPI constant", "≥ 3", str(to_fastapi), to_fastapi.median >= 3),
+        Figure(f"{what}, p99", "< 15 ms", f"{p99} ms", p99.median < 15),
     ]
     if 256 in loads:
         errors = sum(run.errors for name in (STATUS, INFO) for run in loads[256][name])

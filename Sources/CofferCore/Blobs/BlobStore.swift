@@ -21,19 +21,31 @@ package protocol BlobStore: Sendable {
 
     /// Compares the store with the table, in both directions.
     ///
-    /// `isKnown`: tells which of some keys have a row.
-    /// `unclaimedBefore`: bytes without a row are removed when they are older than this.
-    ///
-    /// - Returns: how many orphans were removed.
+    /// Bytes without a row are removed when they are older than `unclaimedBefore`. Rows without bytes are only counted:
+    /// no crash leaves one, so the disk was changed behind our back, and a file system that is not mounted must not
+    /// cost any records. `claimed` tells the keys of stored blobs that begin with two given digits.
     func reconcile(
         unclaimedBefore: Timestamp,
-        isKnown: @Sendable ([BlobKey]) async throws -> Set<BlobKey>
-    ) async throws -> Int
+        claimed: @Sendable (_ prefix: String) async throws -> Set<BlobKey>
+    ) async throws -> Reconciliation
 
     /// Fails when a small write would fail now.
     ///
     /// - Throws: ``StorageError``.
     func probe() async throws
+}
+
+/// What comparing store and table found.
+package struct Reconciliation: Equatable, Sendable {
+    /// Blobs without a row that were removed.
+    package var orphansRemoved = 0
+    /// Rows whose bytes are not there.
+    package var missing = 0
+
+    package init(orphansRemoved: Int = 0, missing: Int = 0) {
+        self.orphansRemoved = orphansRemoved
+        self.missing = missing
+    }
 }
 
 /// What a new blob must satisfy.

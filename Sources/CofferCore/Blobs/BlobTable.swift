@@ -48,13 +48,13 @@ package struct BlobTable: Sendable {
         ) ?? nil
     }
 
-    func known(among keys: [BlobKey], in session: any SQLSession) throws -> Set<BlobKey> {
-        var known: Set<BlobKey> = []
-        for key in keys {
-            let found = try session.first("SELECT 1 FROM blobs WHERE key = \(key)") { _ in true }
-            if found != nil { known.insert(key) }
-        }
-        return known
+    /// The keys of stored blobs that begin with `prefix`, hexadecimal digits.
+    func storedKeys(withPrefix prefix: String, in session: any SQLSession) throws -> Set<BlobKey> {
+        // `g` follows the last digit.
+        let keys = try session.query(
+            "SELECT key FROM blobs WHERE key >= \(prefix) AND key < \(prefix + "g") AND place = 'stored'"
+        ) { BlobKey($0.text(0)) }
+        return Set(keys.compactMap(\.self))
     }
 
     /// The columns that ``blob(_:from:)`` reads, for statements that return them.

@@ -95,11 +95,11 @@ enum FileCalls {
         return names
     }
 
-    /// When the file was last changed; nil when it is gone.
+    /// When the file was last changed or renamed (its ctime); nil when it is gone.
     static func changeTime(of path: String) -> Timestamp? {
         var status = stat()
         guard lstat(path, &status) == 0 else { return nil }
-        let time = status.st_mtim
+        let time = status.st_ctim
         return Timestamp(milliseconds: Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000)
     }
 

@@ -46,9 +46,9 @@ package final class InlineBlobStore: BlobStore {
 
     package func reconcile(
         unclaimedBefore: Timestamp,
-        isKnown: @Sendable ([BlobKey]) async throws -> Set<BlobKey>
-    ) async throws -> Int {
-        try await base.reconcile(unclaimedBefore: unclaimedBefore, isKnown: isKnown)
+        claimed: @Sendable (_ prefix: String) async throws -> Set<BlobKey>
+    ) async throws -> Reconciliation {
+        try await base.reconcile(unclaimedBefore: unclaimedBefore, claimed: claimed)
     }
 
     package func probe() async throws {

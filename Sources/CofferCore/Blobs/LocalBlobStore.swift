@@ -98,24 +98,31 @@ package final class LocalBlobStore: BlobStore {
 
     package func reconcile(
         unclaimedBefore: Timestamp,
-        isKnown: @Sendable ([BlobKey]) async throws -> Set<BlobKey>
-    ) async throws -> Int {
-        var removed = 0
+        claimed: @Sendable (_ prefix: String) async throws -> Set<BlobKey>
+    ) async throws -> Reconciliation {
+        var found = Reconciliation()
         for shard in Self.shards {
             let folder = "\(root)/objects/\(shard)"
-            let keys = try await threads.runIfActive { try FileCalls.names(in: folder).compactMap(BlobKey.init) }
-            for start in stride(from: 0, to: keys.count, by: 500) {
-                let some = Array(keys[start..<min(start + 500, keys.count)])
-                let known = try await isKnown(some)
-                let orphans = some.filter { !known.contains($0) }
-                guard !orphans.isEmpty else { continue }
-                removed += try await threads.runIfActive { self.removeOrphans(orphans, before: unclaimedBefore) }
+            let stored = try await threads.runIfActive { Set(try FileCalls.names(in: folder).compactMap(BlobKey.init)) }
+            let rows = try await claimed(shard)
+            let orphans = stored.subtracting(rows)
+            if !orphans.isEmpty {
+                found.orphansRemoved += try await threads.runIfActive {
+                    self.removeOrphans(orphans, before: unclaimedBefore)
+                }
+            }
+            let absent = rows.subtracting(stored)
+            guard !absent.isEmpty else { continue }
+            // Blobs may have come and gone since the folder was read: only what is still claimed and still absent counts.
+            let stillClaimed = try await claimed(shard)
+            found.missing += try await threads.runIfActive {
+                absent.filter { stillClaimed.contains($0) && access(self.path(of: $0), F_OK) != 0 }.count
             }
         }
-        return removed
+        return found
     }
 
-    private func removeOrphans(_ keys: [BlobKey], before limit: Timestamp) -> Int {
+    private func removeOrphans(_ keys: Set<BlobKey>, before limit: Timestamp) -> Int {
         var removed = 0
         for key in keys where !readers.isOpen(key) {
             guard let changed = FileCalls.changeTime(of: path(of: key)), changed < limit else { continue }

@@ -35,10 +35,10 @@ extension DropStore {
         await erase(doomed)
     }
 
-    /// Removes stored bytes that no row knows.
-    func removeOrphans(before limit: Timestamp) async throws -> Int {
-        try await blobs.reconcile(unclaimedBefore: limit) { keys in
-            try await database.read { try blobTable.known(among: keys, in: $0) }
+    /// Removes stored bytes that no row knows, and counts rows whose bytes are gone.
+    func reconcile(before limit: Timestamp) async throws -> Reconciliation {
+        try await blobs.reconcile(unclaimedBefore: limit) { prefix in
+            try await database.read { try blobTable.storedKeys(withPrefix: prefix, in: $0) }
         }
     }
 }

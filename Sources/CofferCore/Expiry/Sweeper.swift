@@ -76,8 +76,13 @@ package final class Sweeper: Service {
     }
 
     private func reconcile(before limit: Timestamp) async throws {
-        let removed = try await drops.removeOrphans(before: limit)
-        if removed > 0 { logger.notice("orphaned blobs removed", metadata: ["count": "\(removed)"]) }
+        let found = try await drops.reconcile(before: limit)
+        if found.orphansRemoved > 0 {
+            logger.notice("orphaned blobs removed", metadata: ["count": "\(found.orphansRemoved)"])
+        }
+        if found.missing > 0 {
+            logger.error("blobs are missing from the store", metadata: ["count": "\(found.missing)"])
+        }
     }
 
     private func keepExpiring() async throws {

@@ -1,3 +1,5 @@
+import CofferHTTP
+import CofferServer
 import CofferTesting
 import Foundation
 import Testing

@@ -1,5 +1,4 @@
 import CofferTesting
-import Foundation
 import Testing
 
 @Suite("Raven Zero: headers of every response")

@@ -1,3 +1,4 @@
+import CofferHTTP
 import CofferTesting
 import Foundation
 import Testing

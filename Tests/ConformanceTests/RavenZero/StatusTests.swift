@@ -1,3 +1,4 @@
+import CofferServer
 import CofferTesting
 import Testing
 
