@@ -91,7 +91,8 @@ class Server:
         deadline = time.monotonic() + START_SECONDS
         while not self._is_up():
             if self.process.poll() is not None:
-                raise StartFailure(f"{self.name} ended at once: {self._last_words()}")
+                status = self.process.returncode
+                raise StartFailure(f"{self.name} ended at once with status {status}: {self._last_words()}")
             if time.monotonic() > deadline:
                 raise StartFailure(f"{self.name} does not answer: {self._last_words()}")
             time.sleep(0.001)

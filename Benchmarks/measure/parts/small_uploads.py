@@ -2,6 +2,7 @@
 
 import os
 import sqlite3
+import statistics
 import time
 
 from .. import wrk
@@ -13,6 +14,8 @@ from ..servers import Coffer
 
 CONNECTIONS = 64
 FILE_BYTES = 10_000
+WANTED_RATE = 2_000
+WANTED_SHARE = 0.7
 
 
 def measure(plan):
@@ -86,7 +89,14 @@ def _result(on_disk, in_memory, probes, where):
             sum(load.errors for load in loads),
             *beside,
         )
-    reached = rate.median >= 2000 or share.median >= 0.7
-    wanted = "≥ 2,000/s, or ≥ 0.7 of the disk's fsyncs/s"
-    figure = Figure("POST /upload/ 10 KB, durable, 64 connections", wanted, f"{rate}/s, {share} of {syncs}/s", reached)
+    # The disk is the limit only if a file system without one would do.
+    is_disk_the_limit = statistics.median(load.rate for load in in_memory) >= WANTED_RATE
+    reached = rate.median >= WANTED_RATE or (is_disk_the_limit and share.median >= WANTED_SHARE)
+    limit = "the disk is the limit" if is_disk_the_limit else "the disk is not the limit"
+    figure = Figure(
+        "POST /upload/ 10 KB, durable, 64 connections",
+        f"≥ {WANTED_RATE:,}/s, or ≥ {WANTED_SHARE} of the disk's fsyncs/s where that is the limit",
+        f"{rate}/s; {share} of {syncs}/s, {limit}",
+        reached,
+    )
     return Result([table], [figure])

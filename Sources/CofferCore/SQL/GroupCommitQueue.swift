@@ -1,3 +1,4 @@
+import GRDB
 import NIOPosix
 import Synchronization
 
@@ -22,11 +23,13 @@ final class GroupCommitQueue: Sendable {
     private static let largestBatch = 256
 
     private let state = Mutex(State())
+    private let file: DatabaseQueue
     private let cache: StatementCache
     private let thread: NIOThreadPool
 
-    /// - Parameter cache: the writing connection, which belongs to this queue's thread from now on.
-    init(cache: StatementCache) {
+    /// Takes over the writing connection of `file`; `cache` holds its statements.
+    init(file: DatabaseQueue, cache: StatementCache) {
+        self.file = file
         self.cache = cache
         thread = NIOThreadPool(numberOfThreads: 1)
         thread.start()
@@ -48,13 +51,13 @@ final class GroupCommitQueue: Sendable {
     /// Ends once everything that was enqueued has been answered.
     func stop() async throws {
         try await thread.shutdownGracefully()
-        cache.finalize()
+        file.inDatabase { _ in cache.finalize() }
     }
 
     /// Runs something on the writing connection, between two transactions.
     func runBetweenCommits(_ body: @escaping @Sendable (StatementCache) throws -> Void) async throws {
-        let cache = cache
-        try await thread.runIfActive { try body(cache) }
+        let (file, cache) = (file, cache)
+        try await thread.runIfActive { try file.inDatabase { _ in try body(cache) } }
     }
 
     private func drain() {
@@ -84,15 +87,18 @@ final class GroupCommitQueue: Sendable {
     }
 
     private func commit(_ batch: [Job]) {
-        let session = SQLiteSession(cache: cache)
-        var outcomes: [(any Error)?]
-        do {
-            try session.execute("BEGIN IMMEDIATE")
-            outcomes = try batch.map { job in try attempt(job, in: session) }
-            try session.execute("COMMIT")
-        } catch {
-            _ = try? session.execute("ROLLBACK")
-            outcomes = batch.map { _ in error }
+        // Inside GRDB's queue, whose hooks run at each commit and count on being there.
+        let outcomes: [(any Error)?] = file.inDatabase { _ in
+            let session = SQLiteSession(cache: cache)
+            do {
+                try session.execute("BEGIN IMMEDIATE")
+                let outcomes = try batch.map { job in try attempt(job, in: session) }
+                try session.execute("COMMIT")
+                return outcomes
+            } catch {
+                _ = try? session.execute("ROLLBACK")
+                return batch.map { _ in error }
+            }
         }
         for (job, failure) in zip(batch, outcomes) { job.finish(failure) }
     }

@@ -8,7 +8,7 @@ import NIOPosix
 /// their own, writes are group-committed. `secure_delete` overwrites deleted rows, because a deleted blob key must not be
 /// found in the file again; ``forgetDeletedRows()`` does the same for the write-ahead log.
 package final class SQLiteDatabase: Database {
-    /// GRDB opens the file and sets the writing connection up; it is kept open until ``close()``.
+    /// GRDB owns the writing connection and runs one use of it at a time.
     private let file: DatabaseQueue
     private let readers: ReaderPool
     private let writer: GroupCommitQueue
@@ -31,15 +31,15 @@ package final class SQLiteDatabase: Database {
                 return Unmanaged(connection.sqliteConnection)
             }
             guard let writing = connection.pointer else { throw StorageError.unavailable("no connection") }
-            writer = GroupCommitQueue(cache: StatementCache(connection: writing))
+            writer = GroupCommitQueue(file: file, cache: StatementCache(connection: writing))
         } catch let error as DatabaseError {
             throw StorageError(sqlite: error.extendedResultCode.rawValue, message: "\(error)")
         }
         readers = try ReaderPool(path: path, count: readerCount)
     }
 
-    /// Carries the connection out of GRDB's queue, to the only thread that will use it.
-    // Sendable by confinement: GRDB itself touches the connection again only to close it, after the thread has ended.
+    /// Carries the connection out of GRDB's queue; it is used inside that queue only.
+    // Sendable by that confinement.
     private struct Unmanaged: @unchecked Sendable {
         let pointer: OpaquePointer?
 

@@ -224,7 +224,7 @@ struct DocumentationTests {
     }
 
     @Test func documentationIsThereInEveryCombination() async throws {
-        try await RavenZeroClient.run(["COFFER_DIALECTS": "ravenzero,hushfile"]) { raven in
+        try await RavenZeroClient.run(["COFFER_DIALECTS": "ravenzero,hushfile"]) { raven async throws in
             for path in ["/docs", "/redoc", "/scalar", "/openapi.json"] {
                 #expect(try await raven.get(path).status == 200, "\(path)")
             }

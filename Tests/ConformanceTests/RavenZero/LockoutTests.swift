@@ -218,7 +218,7 @@ struct LockoutTests {
     @Test func clientsBehindAConfiguredProxyAreBlockedApart() async throws {
         var settings = Self.failLimit(2)
         settings["COFFER_TRUSTED_PROXIES"] = "loopback"
-        try await RavenZeroClient.run(settings) { raven in
+        try await RavenZeroClient.run(settings) { raven async throws in
             for _ in 0..<2 { #expect(try await !Self.isBlocked(raven, from: "203.0.113.1")) }
             #expect(try await Self.isBlocked(raven, from: "203.0.113.1"))
             #expect(try await Self.isBlocked(raven, from: "203.0.113.2, 203.0.113.1"))
@@ -228,7 +228,7 @@ struct LockoutTests {
     }
 
     @Test func forwardedAddressOfAnyoneElseNeitherDodgesNorHarms() async throws {
-        try await RavenZeroClient.run(Self.failLimit(3)) { raven in
+        try await RavenZeroClient.run(Self.failLimit(3)) { raven async throws in
             for number in 1...3 { #expect(try await !Self.isBlocked(raven, from: "203.0.113.\(number)")) }
             #expect(try await Self.isBlocked(raven, from: "203.0.113.4"))
             #expect(try await Self.isBlocked(raven))

@@ -141,7 +141,7 @@ struct RateLimitTests {
     }
 
     @Test func limitCanBeOff() async throws {
-        try await RavenZeroClient.run(Self.uploadLimit("off")) { raven in
+        try await RavenZeroClient.run(Self.uploadLimit("off")) { raven async throws in
             for _ in 0..<35 { #expect(try await Self.upload(raven).status == 201) }
         }
     }
@@ -162,7 +162,7 @@ struct RateLimitTests {
 
     @Test(arguments: ["COFFER_RAVENZERO_HEALTH_RATE_LIMIT", "COFFER_RAVENZERO_HEATLH_RATE_LIMIT"])
     func bothSpellingsOfTheHealthLimitAreTaken(name: String) async throws {
-        try await TestServer.run([name: "3/minute"]) { server in
+        try await TestServer.run([name: "3/minute"]) { server async throws in
             for _ in 0..<3 { #expect(try await server.get("/health/").status == 200) }
             #expect(try await server.get("/health/").status == 429)
         }
@@ -187,7 +187,7 @@ struct RateLimitTests {
     @Test func clientsBehindAConfiguredProxyAreCountedApart() async throws {
         var settings = Self.uploadLimit("1/hour")
         settings["COFFER_TRUSTED_PROXIES"] = "loopback, 10.0.0.0/8"
-        try await RavenZeroClient.run(settings) { raven in
+        try await RavenZeroClient.run(settings) { raven async throws in
             #expect(try await Self.upload(raven, from: "203.0.113.1").status == 201)
             #expect(try await Self.upload(raven, from: "203.0.113.1").status == 429)
             #expect(try await Self.upload(raven, from: "203.0.113.2").status == 201)
@@ -200,7 +200,7 @@ struct RateLimitTests {
     }
 
     @Test func forwardedAddressOfAnyoneElseIsIgnored() async throws {
-        try await RavenZeroClient.run(Self.uploadLimit("1/hour")) { raven in
+        try await RavenZeroClient.run(Self.uploadLimit("1/hour")) { raven async throws in
             #expect(try await Self.upload(raven, from: "203.0.113.1").status == 201)
             #expect(try await Self.upload(raven, from: "203.0.113.2").status == 429)
             #expect(try await Self.upload(raven).status == 429)

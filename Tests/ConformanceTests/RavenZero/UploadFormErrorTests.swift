@@ -249,14 +249,14 @@ struct UploadFormErrorTests {
     }
 
     @Test func fieldOfOneMebibyteIsTaken() async throws {
-        try await RavenZeroClient.run { raven in
+        try await RavenZeroClient.run { raven async throws in
             let text = String(repeating: "1", count: Self.mebibyte)
             #expect(try await raven.post(Self.goodFile.field("note", text)).status == 201)
         }
     }
 
     @Test func thousandFieldsAreTaken() async throws {
-        try await RavenZeroClient.run { raven in
+        try await RavenZeroClient.run { raven async throws in
             let form = (0..<1000).reduce(MultipartBody()) { form, number in form.field("note\(number)", "x") }
             #expect(try await raven.post(form.file("file", filename: "a.txt", [65, 66])).status == 201)
         }
