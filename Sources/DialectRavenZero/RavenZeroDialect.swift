@@ -84,7 +84,13 @@ package struct RavenZeroDialect: Dialect {
             startedAt: clock.now
         )
         let preview = PreviewRoute(uploads: uploads, guardian: guardian, clock: clock)
-        let download = DownloadRoute(uploads: uploads, drops: needs.drops, guardian: guardian, clock: clock)
+        let download = DownloadRoute(
+            uploads: uploads,
+            drops: needs.drops,
+            guardian: guardian,
+            integrity: BlobIntegrity(),
+            clock: clock
+        )
         let status = StatusRoute(uploads: uploads, guardian: guardian, clock: clock)
         routes = [
             .post("/upload/", use: upload.handle),

@@ -11,7 +11,7 @@ struct BlobFixture: Sendable {
     let sealed: SealedBlobStore
 
     init(_ directory: TemporaryDirectory? = nil, shredPasses: Int = 1) throws {
-        let directory = try directory ?? TemporaryDirectory()
+        let directory = try directory ?? temporaryDirectory()
         self.directory = directory
         local = try LocalBlobStore(
             root: "\(directory.path)/blobs",
@@ -25,8 +25,7 @@ struct BlobFixture: Sendable {
 
     var root: String { "\(directory.path)/blobs" }
 
-    /// The names of all files but the marker, relative to the store's root.
-    var stored: [String] { files(below: root).filter { !$0.hasSuffix(".complete") } }
+    var stored: [String] { storedFiles(below: root) }
 
     func path(of blob: Blob) -> String {
         "\(root)/objects/\(blob.key.description.prefix(2))/\(blob.key)"

@@ -9,7 +9,7 @@ struct DataDirectoryTests {
     private let parent: TemporaryDirectory
 
     init() throws {
-        parent = try TemporaryDirectory()
+        parent = try temporaryDirectory()
     }
 
     @Test func missingFoldersAreMadeForTheOwnerAlone() throws {

@@ -12,12 +12,26 @@ let silentLogger = Logger(label: "tests") { _ in SwiftLogNoOpLogHandler() }
 /// Bytes without a pattern that repeats, the same for every run with one seed.
 func patternBytes(_ count: Int, seed: UInt64 = 1) -> [UInt8] {
     var state = seed &* 0x9E37_79B9_7F4A_7C15 | 1
-    return (0..<count).map { _ in
-        state ^= state << 13
-        state ^= state >> 7
-        state ^= state << 17
-        return UInt8(truncatingIfNeeded: state >> 24)
+    return [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
+        let raw = UnsafeMutableRawBufferPointer(buffer)
+        while filled < count {
+            state ^= state << 13
+            state ^= state >> 7
+            state ^= state << 17
+            withUnsafeBytes(of: state) { word in
+                let part = UnsafeRawBufferPointer(rebasing: word.prefix(count - filled))
+                UnsafeMutableRawBufferPointer(rebasing: raw[filled...]).copyMemory(from: part)
+                filled += part.count
+            }
+        }
     }
+}
+
+/// A directory in memory where the machine has one: what a test waits for should not be the disk.
+func temporaryDirectory() throws -> TemporaryDirectory {
+    let memory = "/dev/shm"
+    return FileManager.default.isWritableFile(atPath: memory)
+        ? try TemporaryDirectory(in: memory) : try TemporaryDirectory()
 }
 
 /// Looks until `condition` holds.
@@ -41,14 +55,11 @@ func fileBytes(_ path: String) -> [UInt8]? {
     FileManager.default.contents(atPath: path).map { Array($0) }
 }
 
-/// The paths of all files below a directory, relative to it.
-func files(below path: String) -> [String] {
-    let names = FileManager.default.enumerator(atPath: path)?.compactMap { $0 as? String } ?? []
-    return names.filter { name in
-        var isDirectory: ObjCBool = false
-        return FileManager.default.fileExists(atPath: "\(path)/\(name)", isDirectory: &isDirectory)
-            && !isDirectory.boolValue
-    }.sorted()
+/// The files of a local blob store, relative to its root, without its marker.
+func storedFiles(below root: String) -> [String] {
+    func names(_ folder: String) -> [String] { (try? FileCalls.names(in: "\(root)/\(folder)")) ?? [] }
+    let objects = names("objects").flatMap { shard in names("objects/\(shard)").map { "objects/\(shard)/\($0)" } }
+    return names("incoming").map { "incoming/\($0)" } + objects
 }
 
 extension BlobStore {
@@ -78,7 +89,8 @@ extension BlobStore {
 
 extension BlobReader {
     func bytes(_ offset: Int64, _ count: Int) async throws -> [UInt8] {
-        Array(try await read(from: offset, count: count).readableBytesView)
+        var buffer = try await read(from: offset, count: count)
+        return buffer.readBytes(length: buffer.readableBytes) ?? []
     }
 }
 
@@ -110,7 +122,7 @@ struct DropFixture: Sendable {
         clock: ManualClock = ManualClock(),
         _ body: @Sendable (DropFixture) async throws -> Value
     ) async throws -> Value {
-        let fixture = try DropFixture(try directory ?? TemporaryDirectory(), clock: clock)
+        let fixture = try DropFixture(try directory ?? temporaryDirectory(), clock: clock)
         try await fixture.database.migrate(DropStore.migrations)
         let result: Result<Value, any Error>
         do { result = .success(try await body(fixture)) } catch { result = .failure(error) }
@@ -136,7 +148,7 @@ struct DropFixture: Sendable {
 
     /// How many files the blob store holds, marker excluded.
     var storedCount: Int {
-        files(below: "\(directory.path)/blobs").filter { !$0.hasSuffix(".complete") }.count
+        storedFiles(below: "\(directory.path)/blobs").count
     }
 
     func path(of blob: Blob) -> String {

@@ -10,7 +10,7 @@ struct GroupCommitTests {
     private struct Refused: Error, Equatable { let id: Int }
 
     private func withDatabase(_ body: @Sendable (SQLiteDatabase) async throws -> Void) async throws {
-        let directory = try TemporaryDirectory()
+        let directory = try temporaryDirectory()
         let database = try SQLiteDatabase(path: "\(directory.path)/coffer.sqlite")
         let result: Result<Void, any Error>
         do {
@@ -159,7 +159,7 @@ struct GroupCommitTests {
     }
 
     @Test func writesAfterClosingAreRefusedAndNoneHangs() async throws {
-        let directory = try TemporaryDirectory()
+        let directory = try temporaryDirectory()
         let database = try SQLiteDatabase(path: "\(directory.path)/coffer.sqlite")
         try await database.close()
         let answered = Answered()

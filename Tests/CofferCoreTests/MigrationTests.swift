@@ -6,7 +6,7 @@ import Testing
 @Suite("Migrations")
 struct MigrationTests {
     private func withDatabase(_ body: @Sendable (SQLiteDatabase) async throws -> Void) async throws {
-        let directory = try TemporaryDirectory()
+        let directory = try temporaryDirectory()
         let database = try SQLiteDatabase(path: "\(directory.path)/coffer.sqlite")
         let result: Result<Void, any Error>
         do { result = .success(try await body(database)) } catch { result = .failure(error) }

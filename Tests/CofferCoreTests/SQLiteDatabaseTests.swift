@@ -11,7 +11,7 @@ struct SQLiteDatabaseTests {
         in directory: TemporaryDirectory? = nil,
         _ body: @Sendable (SQLiteDatabase, TemporaryDirectory) async throws -> Void
     ) async throws {
-        let directory = try directory ?? TemporaryDirectory()
+        let directory = try directory ?? temporaryDirectory()
         let database = try SQLiteDatabase(path: "\(directory.path)/coffer.sqlite")
         let result: Result<Void, any Error>
         do {
@@ -149,7 +149,7 @@ struct SQLiteDatabaseTests {
     }
 
     @Test func everythingIsThereAfterReopening() async throws {
-        let directory = try TemporaryDirectory()
+        let directory = try temporaryDirectory()
         try await withDatabase(in: directory) { database, _ in
             try await database.execute("INSERT INTO t VALUES (1, \("kept"))")
         }
@@ -189,7 +189,7 @@ struct SQLiteDatabaseTests {
     }
 
     @Test func fileThatIsNoDatabaseIsRefused() throws {
-        let directory = try TemporaryDirectory()
+        let directory = try temporaryDirectory()
         let path = "\(directory.path)/coffer.sqlite"
         try Data(patternBytes(10_000)).write(to: URL(fileURLWithPath: path))
         #expect(throws: StorageError.self) { try SQLiteDatabase(path: path) }

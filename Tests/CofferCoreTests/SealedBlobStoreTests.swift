@@ -7,14 +7,14 @@ import Testing
 
 @Suite("SealedBlobStore")
 struct SealedBlobStoreTests {
-    static let sizes = [0, 1, 65_535, 65_536, 65_537, 131_072, 524_288, 524_289, 1_048_577]
+    static let sizes = [0, 1, 65_535, 65_536, 65_537, 524_288, 1_048_577]
     private let fixture: BlobFixture
 
     init() throws {
         fixture = try BlobFixture()
     }
 
-    @Test(arguments: sizes, [1000, 65_536, 300_000])
+    @Test(arguments: sizes, [1000, 300_000])
     func bytesComeBackAsTheyWent(size: Int, pieceBytes: Int) async throws {
         let bytes = patternBytes(size)
         let blob = try await fixture.sealed.stage(bytes, wantsSHA256: true, pieceBytes: pieceBytes).blob
@@ -38,7 +38,7 @@ struct SealedBlobStoreTests {
         defer { reader.close() }
         var ranges = [(0, 0), (0, 1), (0, size + 10), (size, 10)]
         if size > 0 { ranges += [(size + 5, 10), (65_535, 2), (65_536, 65_536)] }
-        for _ in 0..<40 { ranges.append((Int.random(in: 0...size), Int.random(in: 0...size + 100))) }
+        for _ in 0..<12 { ranges.append((Int.random(in: 0...size), Int.random(in: 0...size + 100))) }
         for (offset, count) in ranges {
             let read = try await reader.bytes(Int64(offset), count)
             #expect(read == Array(bytes.dropFirst(offset).prefix(count)), "\(count) bytes at \(offset)")
@@ -57,7 +57,7 @@ struct SealedBlobStoreTests {
 
     @Test func storedBytesDoNotShowThePlainOnes() async throws {
         let sentence = Array("This sentence must not be found on the disk. ".utf8)
-        let bytes = Array((0..<5000).map { _ in sentence }.joined())
+        let bytes = Array(repeatElement(sentence, count: 3000).joined())
         let blob = try await fixture.sealed.stage(bytes).blob
         let stored = Data(try #require(fileBytes(fixture.path(of: blob))))
         #expect(!stored.holds(Array(sentence.prefix(12))))
@@ -226,10 +226,12 @@ struct BlobIntegrityTests {
         let blob = try await fixture.sealed.stage(patternBytes(size)).blob
         let reader = try await fixture.sealed.openReader(blob)
         defer { reader.close() }
-        #expect(try await BlobIntegrity.damage(in: reader) == nil)
+        #expect(try await damage(in: reader) == nil)
     }
 
-    @Test(arguments: [(0, 0), (65_000, 0), (262_208, 262_144), (300_000, 262_144), (1_048_700, 1_048_576)])
+    @Test(arguments: [
+        (0, 0), (65_000, 0), (262_208, 262_144), (300_000, 262_144), (1_048_700, 786_432), (1_048_840, 1_048_576),
+    ])
     func damageIsToldByTheDigestOfTheBytesBefore(flipped: Int, intact: Int) async throws {
         let bytes = patternBytes(1_048_577)
         let blob = try await fixture.sealed.stage(bytes).blob
@@ -239,7 +241,7 @@ struct BlobIntegrityTests {
         try fixture.overwrite(blob, with: stored)
         let reader = try await fixture.sealed.openReader(blob)
         defer { reader.close() }
-        #expect(try await BlobIntegrity.damage(in: reader) == Array(SHA256.hash(data: bytes.prefix(intact))))
+        #expect(try await damage(in: reader) == Array(SHA256.hash(data: bytes.prefix(intact))))
     }
 
     @Test func cutBlobIsDamaged() async throws {
@@ -249,7 +251,7 @@ struct BlobIntegrityTests {
         try fixture.overwrite(blob, with: Array(stored.prefix(300_000)))
         let reader = try await fixture.sealed.openReader(blob)
         defer { reader.close() }
-        #expect(try await BlobIntegrity.damage(in: reader) == Array(SHA256.hash(data: bytes.prefix(262_144))))
+        #expect(try await damage(in: reader) == Array(SHA256.hash(data: bytes.prefix(262_144))))
     }
 
     @Test func damagedEmptyBlobIsTold() async throws {
@@ -257,6 +259,16 @@ struct BlobIntegrityTests {
         try fixture.overwrite(blob, with: [UInt8](repeating: 0, count: 16))
         let reader = try await fixture.sealed.openReader(blob)
         defer { reader.close() }
-        #expect(try await BlobIntegrity.damage(in: reader) == Array(SHA256.hash(data: [UInt8]())))
+        #expect(try await damage(in: reader) == Array(SHA256.hash(data: [UInt8]())))
+    }
+}
+
+/// The digest in front of the first damaged piece; nil for an intact blob.
+private func damage(in reader: any BlobReader) async throws -> [UInt8]? {
+    switch try await BlobIntegrity().verify(reader) {
+    case .intact(let verified):
+        #expect(verified.size == reader.size)
+        return nil
+    case .damaged(let sha256): return sha256
     }
 }

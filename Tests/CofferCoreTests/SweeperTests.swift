@@ -140,7 +140,7 @@ struct SweeperTests {
             let kept = try await fixture.makeDrop()
             _ = try await fixture.blobs.stage([9, 9, 9])
             #expect(fixture.storedCount == 2)
-            fixture.clock.advance(by: .seconds(1))
+            fixture.clock.advance(by: .seconds(3600))
             try await running(fixture.sweeper()) { () async throws in
                 #expect(try await eventually { fixture.storedCount == 1 })
                 #expect(try await fixture.slot(of: kept)?.blob != nil)

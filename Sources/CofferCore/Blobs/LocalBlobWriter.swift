@@ -5,10 +5,10 @@ import NIOPosix
 
 /// Writes one blob to a temporary file, hashing on the way if asked.
 ///
-/// Bytes gather to half a MiB before a thread writes them, with one such job in flight: a disk that falls behind
+/// Bytes gather to a quarter MiB before a thread writes them, with one such job in flight: a disk that falls behind
 /// holds the socket back.
 final class LocalBlobWriter: BlobWriter {
-    private static let batchBytes = 512 * 1024
+    private static let batchBytes = 256 * 1024
 
     private(set) var size: Int64 = 0
     private let store: LocalBlobStore

@@ -4,8 +4,8 @@ import NIOPosix
 
 /// Hashes and seals what it is given, and passes the sealed chunks on.
 final class SealedBlobWriter: BlobWriter {
-    /// How many whole chunks are sealed by one job on the thread pool: half a MiB.
-    private static let chunksPerJob = 8
+    /// How many whole chunks are sealed by one job on the thread pool: a quarter MiB.
+    private static let chunksPerJob = 4
 
     private(set) var size: Int64 = 0
     private let base: any BlobWriter

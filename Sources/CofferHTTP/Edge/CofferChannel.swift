@@ -55,7 +55,11 @@ package struct CofferChannel: ServerChildChannel, HTTPChannelHandler {
             )
             return try NIOAsyncChannel(
                 wrappingChannelSynchronously: channel,
-                configuration: .init(isOutboundHalfClosureEnabled: true)
+                configuration: .init(
+                    // Parts that wait for the handler: with 128 KiB a part, what a slow disk can pile up stays small.
+                    backPressureStrategy: .init(lowWatermark: 1, highWatermark: 3),
+                    isOutboundHalfClosureEnabled: true
+                )
             )
         }
     }
@@ -65,7 +69,7 @@ package struct CofferChannel: ServerChildChannel, HTTPChannelHandler {
         // Small for a status question, large for an upload: fewer, bigger reads save a tenth of an upload's CPU time.
         try options.setOption(
             .recvAllocator,
-            value: AdaptiveRecvByteBufferAllocator(minimum: 1024, initial: 4096, maximum: 256 * 1024)
+            value: AdaptiveRecvByteBufferAllocator(minimum: 1024, initial: 4096, maximum: 128 * 1024)
         )
         #if os(Linux)
         // TCP_USER_TIMEOUT (tcp(7)), which Glibc's Swift overlay does not name.

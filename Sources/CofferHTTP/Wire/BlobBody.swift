@@ -64,11 +64,24 @@ package struct BlobBody: Sendable {
                 sent = offset - range.lowerBound
                 guard piece.readableBytes > 0 else { throw BlobError.corrupt }
             }
-            let last = try await reader.read(from: lastStart, count: Int(range.upperBound - lastStart))
+            let last = try await pieces(from: offset)
             try await beforeLastPiece()
-            if last.readableBytes > 0 { try await writer.write(last) }
+            if !last.isEmpty { try await writer.write(contentsOf: last) }
         }
         sent = Int64(range.count)
+    }
+
+    /// What is left from `offset` on, at most one piece long; a reader may hand it over in parts.
+    private func pieces(from offset: Int64) async throws -> [ByteBuffer] {
+        var offset = offset
+        var parts: [ByteBuffer] = []
+        while offset < range.upperBound {
+            let part = try await reader.read(from: offset, count: Int(range.upperBound - offset))
+            guard part.readableBytes > 0 else { throw BlobError.corrupt }
+            parts.append(part)
+            offset += Int64(part.readableBytes)
+        }
+        return parts
     }
 
     private func sendFile(_ file: PlainFile, _ part: Range<Int64>) async throws {

@@ -15,6 +15,7 @@ struct DownloadRoute {
     let uploads: UploadStore
     let drops: DropStore
     let guardian: KeyGuard
+    let integrity: BlobIntegrity
     let clock: any WallClock
 
     @Sendable
@@ -33,8 +34,8 @@ struct DownloadRoute {
             opened.reader.close()
             throw try await failure(.usedUp, context)
         case .admitted(let admission):
-            try await verify(opened.reader, admission, upload)
-            return answer(upload, opened.reader, admission, context)
+            let reader = try await verified(opened.reader, admission, upload)
+            return answer(upload, reader, admission, context)
         }
     }
 
@@ -57,10 +58,17 @@ struct DownloadRoute {
     }
 
     /// No byte of a damaged file may leave, so all of it is opened before the first is sent; a fault costs no use.
-    private func verify(_ reader: any BlobReader, _ admission: Admission, _ upload: Upload) async throws {
+    private func verified(
+        _ reader: any BlobReader,
+        _ admission: Admission,
+        _ upload: Upload
+    ) async throws -> any BlobReader {
         do {
-            guard let actual = try await BlobIntegrity.damage(in: reader) else { return }
-            throw RavenZeroError.integrity(expected: Hex.encode(upload.sha256), actual: Hex.encode(actual))
+            switch try await integrity.verify(reader) {
+            case .intact(let reader): return reader
+            case .damaged(let actual):
+                throw RavenZeroError.integrity(expected: Hex.encode(upload.sha256), actual: Hex.encode(actual))
+            }
         } catch {
             reader.close()
             try await drops.release(admission, refund: true)

@@ -87,7 +87,7 @@ struct HushfileCatchAllTests {
         Stray("GET", "/api/files/abc", ""),
         Stray("GET", "/api/serverinfo/x", ""),
         Stray("GET", "/api/File/abc/info", ""),
-        Stray("BREW", "/api/pot", ""),
+        Stray("PROPFIND", "/api/collection", ""),
         // Heaper's reads, which are nobody's while that dialect is not served.
         Stray("GET", "/api/file/abc/raw/slug", "abc"),
         Stray("GET", "/api/file/abc/thumbnail/small/slug", "abc"),

@@ -165,14 +165,24 @@ struct HushfileClient: Sendable {
         return all.filter { !$0.hasPrefix(".") }
     }
 
-    /// Asks again until it is so, for at most five seconds.
+    /// Asks again until it is so, for at most twenty seconds.
     func eventually(_ condition: () async throws -> Bool) async throws -> Bool {
-        let deadline = ContinuousClock.now + .seconds(5)
-        while ContinuousClock.now < deadline {
-            if try await condition() { return true }
+        try await ask(until: { $0 }, condition)
+    }
+
+    /// Asks again until the answer will do, for at most twenty seconds.
+    ///
+    /// - Returns: the last answer.
+    func ask<Answer>(
+        until isEnough: (Answer) -> Bool,
+        _ question: () async throws -> Answer
+    ) async throws -> Answer {
+        let deadline = ContinuousClock.now + .seconds(20)
+        while true {
+            let answer = try await question()
+            if isEnough(answer) || ContinuousClock.now >= deadline { return answer }
             try await Task.sleep(for: .milliseconds(20))
         }
-        return try await condition()
     }
 
     /// Runs the same work many times at once.
@@ -192,16 +202,21 @@ struct HushfileClient: Sendable {
         }
     }
 
-    /// Bytes that show where they belong: no two seeds share a run of them.
+    /// Bytes that show where they belong: every seed gives others, and each block of 64 KiB begins with its number.
     static func bytes(_ count: Int, seed: UInt64 = 1) -> [UInt8] {
         var state = seed &* 0x9E37_79B9_7F4A_7C15 | 1
-        return [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
-            for offset in 0..<count {
-                state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-                buffer.initializeElement(at: offset, to: UInt8(truncatingIfNeeded: state >> 56))
-            }
-            filled = count
+        var block = (0..<min(count, 65536)).map { _ -> UInt8 in
+            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+            return UInt8(truncatingIfNeeded: state >> 56)
         }
+        var bytes = block
+        bytes.reserveCapacity(count)
+        while bytes.count < count {
+            let number = bytes.count / 65536
+            (block[0], block[1]) = (UInt8(truncatingIfNeeded: number), UInt8(truncatingIfNeeded: number >> 8))
+            bytes.append(contentsOf: block.prefix(count - bytes.count))
+        }
+        return bytes
     }
 }
 

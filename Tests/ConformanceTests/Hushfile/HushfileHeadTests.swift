@@ -87,6 +87,21 @@ struct HushfileHeadTests {
     }
 
     @Test
+    func whileEverySlotIsTakenItIs416AsGetIs() async throws {
+        try await TestServer.run { server in
+            let client = HushfileClient(server)
+            let bytes = HushfileClient.bytes(HushfileDownloadLimitTests.hugeBytes)
+            let id = try await client.file([bytes], ["limit": 1])
+            try await TestConnection.open(port: server.port) { connection in
+                try await connection.write(server.head("GET", "/api/file/\(id)/0"))
+                #expect(try await connection.readHead().status == 200)
+                #expect(try await client.get(chunk: 0, of: id).status == 416)
+                #expect(try await server.send("HEAD", "/api/file/\(id)/0").status == 416)
+            }
+        }
+    }
+
+    @Test
     func chunkAtItsLimitIs416() async throws {
         try await TestServer.run { server in
             let client = HushfileClient(server)
