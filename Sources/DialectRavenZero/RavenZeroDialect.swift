@@ -12,6 +12,7 @@ package struct RavenZeroDialect: Dialect {
     package static let migrations = UploadStore.migrations
 
     private let cors: CORSPolicy
+    private let formErrorStatus: Int
     private let redirect: SlashRedirect
     private let logger: Logger
 
@@ -100,6 +101,7 @@ package struct RavenZeroDialect: Dialect {
             .get("/health/", use: health.handle),
         ]
         cors = CORSPolicy(origins: settings.corsOrigins)
+        formErrorStatus = settings.formErrorStatus
         redirect = try SlashRedirect(routes)
         logger = needs.logger
     }
@@ -112,13 +114,12 @@ package struct RavenZeroDialect: Dialect {
             return decorated(try await answer(request, match, context: context), for: request)
         } catch {
             let failure = RavenZeroError(error)
-            if failure == .internalFault || failure == .storageUnavailable {
+            if [.internalFault, .storageUnavailable, .uploadFailed].contains(failure) {
                 logger.error("request failed", metadata: ["error": "\(error)", "request_id": "\(context.requestID)"])
             }
-            return decorated(
-                Response(failure.status, json: failure.body, headers: failure.headers),
-                for: request
-            )
+            var response = Response(failure.status, json: failure.body, headers: failure.headers)
+            if case .form = failure { response.status = .init(code: formErrorStatus) }
+            return decorated(response, for: request)
         }
     }
 

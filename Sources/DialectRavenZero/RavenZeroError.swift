@@ -27,6 +27,8 @@ enum RavenZeroError: Error, Equatable {
     case storageFull
     case storageUnavailable
     case keysExhausted
+    /// The storage failed in the middle of an upload.
+    case uploadFailed
     case internalFault
 
     /// Which of the three key routes a blocked client asked.
@@ -42,7 +44,7 @@ enum RavenZeroError: Error, Equatable {
         case .wrongMethod: .methodNotAllowed
         case .storageFull: .init(code: 507, reasonPhrase: "Insufficient Storage")
         case .storageUnavailable: .serviceUnavailable
-        case .integrity, .keysExhausted, .internalFault: .internalServerError
+        case .integrity, .keysExhausted, .uploadFailed, .internalFault: .internalServerError
         }
     }
 
@@ -75,12 +77,14 @@ enum RavenZeroError: Error, Equatable {
         case .bytesMissing: "File does not exist on the server"
         case .rateLimited: "Rate limit exceeded"
         case .blocked(.preview, _): "Demasiados intentos fallidos. Inténtalo más tarde."
-        case .blocked: "Demasiados intentos fallidos. Bloqueado temporalmente."
+        case .blocked(.download, _): "Demasiados intentos fallidos. Bloqueado temporalmente."
+        case .blocked(.status, _): "Demasiados intentos. Bloqueado temporalmente."
         case .noRoute: "Not Found"
         case .wrongMethod: "Method Not Allowed"
         case .storageFull: "Internal error while processing upload: insufficient storage"
         case .storageUnavailable: "Service temporarily unavailable"
         case .keysExhausted: "Internal error while processing upload: no free key"
+        case .uploadFailed: "Internal error while processing upload: storage unavailable"
         case .internalFault: "Internal Server Error"
         }
     }

@@ -6,17 +6,22 @@ import Testing
 
 @Suite("Timestamp and Duration")
 struct TimestampTests {
-    @Test(arguments: [
-        (0, 0), (999, 0), (1000, 1), (1999, 1), (-1, -1), (-999, -1), (-1000, -1), (-1001, -2), (-2000, -2),
-    ] as [(Int64, Int64)])
+    @Test(
+        arguments: [
+            (0, 0), (999, 0), (1000, 1), (1999, 1), (-1, -1), (-999, -1), (-1000, -1), (-1001, -2), (-2000, -2),
+        ] as [(Int64, Int64)]
+    )
     func secondsAreRoundedDown(milliseconds: Int64, seconds: Int64) {
         #expect(Timestamp(milliseconds: milliseconds).seconds == seconds)
     }
 
-    @Test(arguments: [
-        (.zero, 0), (.seconds(1), 1000), (.milliseconds(-5), -5), (.microseconds(1999), 1), (.microseconds(-1999), -1),
-        (.seconds(-1) + .microseconds(500), -999), (.seconds(86_400 * 365_000), 31_536_000_000_000),
-    ] as [(Duration, Int64)])
+    @Test(
+        arguments: [
+            (.zero, 0), (.seconds(1), 1000), (.milliseconds(-5), -5), (.microseconds(1999), 1),
+            (.microseconds(-1999), -1),
+            (.seconds(-1) + .microseconds(500), -999), (.seconds(86_400 * 365_000), 31_536_000_000_000),
+        ] as [(Duration, Int64)]
+    )
     func wholeMillisecondsDropWhatIsLeft(duration: Duration, milliseconds: Int64) {
         #expect(duration.wholeMilliseconds == milliseconds)
     }
@@ -47,24 +52,26 @@ struct TimestampTests {
 
 @Suite("CalendarTime")
 struct CalendarTimeTests {
-    @Test(arguments: [
-        (0, "1970-01-01T00:00:00Z"),
-        (951_782_400, "2000-02-29T00:00:00Z"),
-        (951_868_799, "2000-02-29T23:59:59Z"),
-        (951_868_800, "2000-03-01T00:00:00Z"),
-        (1_709_164_800, "2024-02-29T00:00:00Z"),
-        (1_772_323_199, "2026-02-28T23:59:59Z"),
-        (1_772_323_200, "2026-03-01T00:00:00Z"),
-        (4_107_542_400, "2100-03-01T00:00:00Z"),
-        (4_107_542_399, "2100-02-28T23:59:59Z"),
-        (-1, "1969-12-31T23:59:59Z"),
-        (-86_400, "1969-12-31T00:00:00Z"),
-        (-2_203_891_200, "1900-03-01T00:00:00Z"),
-        (-2_203_891_201, "1900-02-28T23:59:59Z"),
-        (2_147_483_648, "2038-01-19T03:14:08Z"),
-        (253_402_300_799, "9999-12-31T23:59:59Z"),
-        (-62_135_596_800, "0001-01-01T00:00:00Z"),
-    ] as [(Int64, String)])
+    @Test(
+        arguments: [
+            (0, "1970-01-01T00:00:00Z"),
+            (951_782_400, "2000-02-29T00:00:00Z"),
+            (951_868_799, "2000-02-29T23:59:59Z"),
+            (951_868_800, "2000-03-01T00:00:00Z"),
+            (1_709_164_800, "2024-02-29T00:00:00Z"),
+            (1_772_323_199, "2026-02-28T23:59:59Z"),
+            (1_772_323_200, "2026-03-01T00:00:00Z"),
+            (4_107_542_400, "2100-03-01T00:00:00Z"),
+            (4_107_542_399, "2100-02-28T23:59:59Z"),
+            (-1, "1969-12-31T23:59:59Z"),
+            (-86_400, "1969-12-31T00:00:00Z"),
+            (-2_203_891_200, "1900-03-01T00:00:00Z"),
+            (-2_203_891_201, "1900-02-28T23:59:59Z"),
+            (2_147_483_648, "2038-01-19T03:14:08Z"),
+            (253_402_300_799, "9999-12-31T23:59:59Z"),
+            (-62_135_596_800, "0001-01-01T00:00:00Z"),
+        ] as [(Int64, String)]
+    )
     func knownSecondsHaveTheirDate(seconds: Int64, text: String) {
         #expect(CalendarTime(Timestamp(milliseconds: seconds * 1000)).internetDateTime == text)
     }

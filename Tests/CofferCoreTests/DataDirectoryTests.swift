@@ -76,7 +76,9 @@ struct StorageErrorTests {
         #expect(StorageError(errno: EACCES, doing: "open file") == .unavailable("open file: Permission denied"))
     }
 
-    @Test(arguments: [(13, true), (13 | 1 << 8, true), (10 | 19 << 8, true), (10, false), (5, false)] as [(Int32, Bool)])
+    @Test(
+        arguments: [(13, true), (13 | 1 << 8, true), (10 | 19 << 8, true), (10, false), (5, false)] as [(Int32, Bool)]
+    )
     func resultCodesOfAFullDiskAreFull(code: Int32, isFull: Bool) {
         #expect((StorageError(sqlite: code, message: "m") == .full) == isFull)
     }

@@ -1,7 +1,8 @@
-@testable import CofferCore
 import CofferTesting
 import Foundation
 import Synchronization
+
+@testable import CofferCore
 
 /// The bytes of the database file and its companions.
 func databaseFiles(in directory: String) -> [Data] {

@@ -16,17 +16,19 @@ struct MediaTypeDetectorTests {
 
     private let detector = MediaTypeDetector()
 
-    @Test(arguments: [
-        (png, "image/png"),
-        (Array("%PDF-1.7\n%\u{E2}\n1 0 obj\n".utf8), "application/pdf"),
-        (elf, "application/x-executable"),
-        (Array("<!DOCTYPE html>\n<html><head><title>x</title></head></html>".utf8), "text/html"),
-        (Array("just a line of text\n".utf8), "text/plain"),
-        (Array("Grüße aus Köln\n".utf8), "text/plain"),
-        ([], "application/x-empty"),
-        ([0], "application/octet-stream"),
-        ([0x80, 0x99, 0xFD, 0, 1, 2, 3, 0xFF, 0xFE], "application/octet-stream"),
-    ] as [([UInt8], String)])
+    @Test(
+        arguments: [
+            (png, "image/png"),
+            (Array("%PDF-1.7\n%\u{E2}\n1 0 obj\n".utf8), "application/pdf"),
+            (elf, "application/x-executable"),
+            (Array("<!DOCTYPE html>\n<html><head><title>x</title></head></html>".utf8), "text/html"),
+            (Array("just a line of text\n".utf8), "text/plain"),
+            (Array("Grüße aus Köln\n".utf8), "text/plain"),
+            ([], "application/x-empty"),
+            ([0], "application/octet-stream"),
+            ([0x80, 0x99, 0xFD, 0, 1, 2, 3, 0xFF, 0xFE], "application/octet-stream"),
+        ] as [([UInt8], String)]
+    )
     func bytesTellTheirType(bytes: [UInt8], type: String) {
         #expect(detector.mediaType(of: ByteBuffer(bytes: bytes)) == type)
     }

@@ -63,10 +63,12 @@ struct TokenDigestTests {
         #expect(!TokenDigest(of: "secret").matches(TokenDigest(stored: [])))
     }
 
-    @Test(arguments: [
-        ([], [], true), ([1], [1], true), ([1], [2], false), ([1], [], false), ([1, 2, 3], [1, 2], false),
-        ([1, 2, 3], [1, 2, 131], false), ([0, 0], [0, 0], true), ([255, 0], [127, 0], false),
-    ] as [([UInt8], [UInt8], Bool)])
+    @Test(
+        arguments: [
+            ([], [], true), ([1], [1], true), ([1], [2], false), ([1], [], false), ([1, 2, 3], [1, 2], false),
+            ([1, 2, 3], [1, 2, 131], false), ([0, 0], [0, 0], true), ([255, 0], [127, 0], false),
+        ] as [([UInt8], [UInt8], Bool)]
+    )
     func bytesAreComparedWhole(left: [UInt8], right: [UInt8], same: Bool) {
         #expect(constantTimeEqual(left, right) == same)
         #expect(constantTimeEqual(right, left) == same)

@@ -15,60 +15,80 @@ struct EdgeRulesTests {
     @Test(arguments: [200, 204, 302, 404, 500])
     func answerToAWholeRequestGoesOn(status: Int) {
         var state = state(isWhole: true)
-        #expect(!state.writeHead(status: status, asksToClose: false))
-        #expect(state.writeEnd() == .goOn)
+        let closes = state.writeHead(status: status, asksToClose: false)
+        #expect(!closes)
+        let action = state.writeEnd()
+        #expect(action == .goOn)
     }
 
     @Test func answerThatAsksToCloseCloses() {
         var state = state(isWhole: true)
-        #expect(state.writeHead(status: 200, asksToClose: true))
-        #expect(state.writeEnd() == .close)
+        let closes = state.writeHead(status: 200, asksToClose: true)
+        #expect(closes)
+        let action = state.writeEnd()
+        #expect(action == .close)
     }
 
     @Test(arguments: [400, 413, 507])
     func errorBeforeTheWholeBodyLingers(status: Int) {
         var state = state(isWhole: false)
-        #expect(state.writeHead(status: status, asksToClose: false))
-        #expect(state.writeEnd() == .linger)
+        let closes = state.writeHead(status: status, asksToClose: false)
+        #expect(closes)
+        let action = state.writeEnd()
+        #expect(action == .linger)
         #expect(state.bytesToLinger == 32 * 1024 * 1024)
     }
 
     @Test func successBeforeTheWholeBodyGoesOn() {
         var state = state(isWhole: false)
-        #expect(!state.writeHead(status: 200, asksToClose: false))
-        #expect(state.writeEnd() == .goOn)
+        let closes = state.writeHead(status: 200, asksToClose: false)
+        #expect(!closes)
+        let action = state.writeEnd()
+        #expect(action == .goOn)
     }
 
     @Test func upgradeThatIsNotTakenClosesTheConnection() {
         var refused = state(hasUpgrade: true, isWhole: true)
-        #expect(refused.writeHead(status: 200, asksToClose: false))
-        #expect(refused.writeEnd() == .close)
+        let closes = refused.writeHead(status: 200, asksToClose: false)
+        #expect(closes)
+        let action = refused.writeEnd()
+        #expect(action == .close)
         var taken = state(hasUpgrade: true, isWhole: true)
-        #expect(!taken.writeHead(status: 101, asksToClose: false))
-        #expect(taken.writeEnd() == .goOn)
+        let closesThen = taken.writeHead(status: 101, asksToClose: false)
+        #expect(!closesThen)
+        let actionThen = taken.writeEnd()
+        #expect(actionThen == .goOn)
     }
 
     @Test func interimAnswerDecidesNothing() {
         var state = state(isWhole: false)
-        #expect(!state.writeHead(status: 100, asksToClose: false))
-        #expect(state.writeHead(status: 413, asksToClose: false))
+        let closes = state.writeHead(status: 100, asksToClose: false)
+        #expect(!closes)
+        let closesThen = state.writeHead(status: 413, asksToClose: false)
+        #expect(closesThen)
     }
 
     @Test func bodyThatArrivesWhileTheErrorIsWrittenNeedsNoLingering() {
         var state = state(isWhole: false)
-        #expect(state.writeHead(status: 400, asksToClose: false))
+        let closes = state.writeHead(status: 400, asksToClose: false)
+        #expect(closes)
         state.readEnd()
-        #expect(state.writeEnd() == .close)
+        let action = state.writeEnd()
+        #expect(action == .close)
     }
 
     @Test func lingeringEndsAfterItsBytes() {
         var state = state(isWhole: false)
-        #expect(!state.readWhileLingering(1 << 40))
+        let isCut = state.readWhileLingering(1 << 40)
+        #expect(!isCut)
         _ = state.writeHead(status: 413, asksToClose: false)
         _ = state.writeEnd()
-        #expect(!state.readWhileLingering(16 * 1024 * 1024))
-        #expect(!state.readWhileLingering(16 * 1024 * 1024 - 1))
-        #expect(state.readWhileLingering(1))
+        let isCutThen = state.readWhileLingering(16 * 1024 * 1024)
+        #expect(!isCutThen)
+        let isCutAtLast = state.readWhileLingering(16 * 1024 * 1024 - 1)
+        #expect(!isCutAtLast)
+        let isCutFinally = state.readWhileLingering(1)
+        #expect(isCutFinally)
     }
 
     @Test func nextRequestStartsAfresh() {
@@ -77,7 +97,9 @@ struct EdgeRulesTests {
         _ = state.writeEnd()
         state.readHead(hasUpgrade: false)
         state.readEnd()
-        #expect(!state.writeHead(status: 200, asksToClose: false))
-        #expect(state.writeEnd() == .goOn)
+        let closes = state.writeHead(status: 200, asksToClose: false)
+        #expect(!closes)
+        let action = state.writeEnd()
+        #expect(action == .goOn)
     }
 }

@@ -21,11 +21,14 @@ struct JSONValueEncodingTests {
         #expect(text(.object([.init(string, 1)])) == "{\(encoded):1}")
     }
 
-    @Test(arguments: [
-        (.integer(.max), "9223372036854775807"), (.integer(.min), "-9223372036854775808"), (.double(1.5), "1.5"),
-        (.double(0.1), "0.1"), (.double(.nan), "null"), (.double(.infinity), "null"), (.array([]), "[]"),
-        (.object([]), "{}"), (.bool(true), "true"),
-    ] as [(JSONValue, String)])
+    @Test(
+        arguments: [
+            (.integer(Int64.max), "9223372036854775807"), (.integer(Int64.min), "-9223372036854775808"),
+            (.double(1.5), "1.5"),
+            (.double(0.1), "0.1"), (.double(.nan), "null"), (.double(.infinity), "null"), (.array([]), "[]"),
+            (.object([]), "{}"), (.bool(true), "true"),
+        ] as [(JSONValue, String)]
+    )
     func valuesHaveOneText(value: JSONValue, encoded: String) {
         #expect(text(value) == encoded)
     }
@@ -48,15 +51,18 @@ struct JSONValueEncodingTests {
 struct JSONValueParsingTests {
     private func parse(_ text: String) -> JSONValue? { JSONValue(parsing: ByteBuffer(string: text)) }
 
-    @Test(arguments: [
-        ("5", .integer(5)), ("1.0", .integer(1)), ("1e3", .integer(1000)), ("-0", .integer(0)), ("1.5", .double(1.5)),
-        ("9223372036854775807", .integer(.max)), ("-9223372036854775808", .integer(.min)),
-        ("9223372036854775808", .double(9_223_372_036_854_775_808)), ("1e300", .double(1e300)),
-        ("true", .bool(true)), ("false", .bool(false)), ("null", .null), (#""1""#, .string("1")),
-        (#""""#, .string("")), ("[]", .array([])), ("{}", .object([])), (" [ 1 , 2 ] ", .array([1, 2])),
-        (#""\ud83d\ude00\n\/""#, .string("😀\n/")), (#"{"a":{"b":[null,true]}}"#, ["a": ["b": [nil, true]]]),
-        (#""nul\u0000inside""#, .string("nul\0inside")),
-    ] as [(String, JSONValue)])
+    @Test(
+        arguments: [
+            ("5", .integer(5)), ("1.0", .integer(1)), ("1e3", .integer(1000)), ("-0", .integer(0)),
+            ("1.5", .double(1.5)),
+            ("9223372036854775807", .integer(Int64.max)), ("-9223372036854775808", .integer(Int64.min)),
+            ("9223372036854775808", .double(9_223_372_036_854_775_808)), ("1e300", .double(1e300)),
+            ("true", .bool(true)), ("false", .bool(false)), ("null", .null), (#""1""#, .string("1")),
+            (#""""#, .string("")), ("[]", .array([])), ("{}", .object([])), (" [ 1 , 2 ] ", .array([1, 2])),
+            (#""\ud83d\ude00\n\/""#, .string("😀\n/")), (#"{"a":{"b":[null,true]}}"#, ["a": ["b": [nil, true]]]),
+            (#""nul\u0000inside""#, .string("nul\0inside")),
+        ] as [(String, JSONValue)]
+    )
     func validTextIsItsValue(text: String, value: JSONValue) {
         #expect(parse(text) == value)
     }
@@ -68,7 +74,8 @@ struct JSONValueParsingTests {
     }
 
     @Test(arguments: [
-        "", " ", "{", "[1,", "[1,]x", #"{"a"}"#, "nul", "01", "+1", "NaN", "Infinity", "'a'", "{} {}", #""\x""#, "\"a\nb\"",
+        "", " ", "{", "[1,", "[1,]x", #"{"a"}"#, "nul", "01", "+1", "NaN", "Infinity", "'a'", "{} {}", #""\x""#,
+        "\"a\nb\"",
         "\"unfinished",
     ])
     func invalidTextIsNothing(text: String) {
@@ -96,4 +103,3 @@ struct JSONValueParsingTests {
         for name in ["text", "n", "d", "list"] { #expect(back?[name] == value[name]) }
     }
 }
-

@@ -20,7 +20,7 @@ struct LogTests {
     /// What a logger writes, line by line.
     private func lines(level: Logger.Level = .info, _ use: (Logger) throws -> Void) throws -> [String] {
         let path = "\(directory.path)/\(UUID())"
-        FileManager.default.createFile(atPath: path, contents: nil)
+        try Data().write(to: URL(fileURLWithPath: path))
         let handle = try #require(FileHandle(forWritingAtPath: path))
         let sink = LogSink(descriptor: handle.fileDescriptor)
         let clock = clock
@@ -116,7 +116,8 @@ struct LogTests {
         }
         #expect(
             Set(members.map(\.name)) == [
-                "time", "level", "message", "bytes", "dialect", "method", "microseconds", "request_id", "route", "status",
+                "time", "level", "message", "bytes", "dialect", "method", "microseconds", "request_id", "route",
+                "status",
             ]
         )
         let line = try #require(json(lines.first))

@@ -23,7 +23,8 @@ struct OpenAPIDocumentTests {
                 )
             ],
             schemas: [
-                .init("Answer", answer), .init("Error", ["type": "object", "properties": ["a": OpenAPI.schema("Answer")]]),
+                .init("Answer", answer),
+                .init("Error", ["type": "object", "properties": ["a": OpenAPI.schema("Answer")]]),
             ]
         )
     }

@@ -5,8 +5,10 @@ import Testing
 @Suite("PercentEncoding")
 struct PercentEncodingTests {
     @Test(arguments: [
-        ("", ""), ("abc", "abc"), ("%41", "A"), ("%41%42", "AB"), ("a%2fb%2Fc", "a/b/c"), ("100%", "100%"), ("%4", "%4"),
-        ("%zz", "%zz"), ("%%41", "%A"), ("%C3%A9", "é"), ("a+b", "a+b"), ("%2541", "%41"), ("%+1", "%+1"), ("%00", "\0"),
+        ("", ""), ("abc", "abc"), ("%41", "A"), ("%41%42", "AB"), ("a%2fb%2Fc", "a/b/c"), ("100%", "100%"),
+        ("%4", "%4"),
+        ("%zz", "%zz"), ("%%41", "%A"), ("%C3%A9", "é"), ("a+b", "a+b"), ("%2541", "%41"), ("%+1", "%+1"),
+        ("%00", "\0"),
     ])
     func escapesAreDecodedAndTheRestStays(text: String, decoded: String) {
         #expect(String(decoding: PercentEncoding.decode(text.utf8), as: UTF8.self) == decoded)
@@ -57,10 +59,12 @@ struct UUIDTextTests {
         func number(below bound: Int) -> Int { 0 }
     }
 
-    @Test(arguments: [
-        (0, "00000000-0000-4000-8000-000000000000"), (255, "ffffffff-ffff-4fff-bfff-ffffffffffff"),
-        (0xA5, "a5a5a5a5-a5a5-45a5-a5a5-a5a5a5a5a5a5"),
-    ] as [(UInt8, String)])
+    @Test(
+        arguments: [
+            (0, "00000000-0000-4000-8000-000000000000"), (255, "ffffffff-ffff-4fff-bfff-ffffffffffff"),
+            (0xA5, "a5a5a5a5-a5a5-45a5-a5a5-a5a5a5a5a5a5"),
+        ] as [(UInt8, String)]
+    )
     func versionAndVariantAreSet(byte: UInt8, text: String) {
         #expect(UUIDText.random(FixedSource(byte: byte)) == text)
     }
@@ -76,28 +80,30 @@ struct UUIDTextTests {
 
 @Suite("RequestPath")
 struct RequestPathTests {
-    @Test(arguments: [
-        ("/", "/", nil, [""]),
-        ("/a/b", "/a/b", nil, ["a", "b"]),
-        ("/a/b/", "/a/b/", nil, ["a", "b", ""]),
-        ("//a", "//a", nil, ["", "a"]),
-        ("/a//b", "/a//b", nil, ["a", "", "b"]),
-        ("/a%2Fb/c", "/a%2Fb/c", nil, ["a/b", "c"]),
-        ("/%41%zz%", "/%41%zz%", nil, ["A%zz%"]),
-        ("/caf%C3%A9/%FF", "/caf%C3%A9/%FF", nil, ["café", "\u{FFFD}"]),
-        ("/a?b=c", "/a", "b=c", ["a"]),
-        ("/a?", "/a", "", ["a"]),
-        ("/a?b?c/d", "/a", "b?c/d", ["a"]),
-        ("/a%3Fb", "/a%3Fb", nil, ["a?b"]),
-        ("http://host/a/b?q", "/a/b", "q", ["a", "b"]),
-        ("http://host", "/", nil, [""]),
-        ("http://host?q=/x", "/", "q=/x", [""]),
-        ("HTTPS://host:8080/", "/", nil, [""]),
-        ("*", "/", nil, [""]),
-        ("", "/", nil, [""]),
-        ("relative/path", "/", nil, [""]),
-        ("/../etc/passwd", "/../etc/passwd", nil, ["..", "etc", "passwd"]),
-    ] as [(String, String, String?, [String])])
+    @Test(
+        arguments: [
+            ("/", "/", nil, [""]),
+            ("/a/b", "/a/b", nil, ["a", "b"]),
+            ("/a/b/", "/a/b/", nil, ["a", "b", ""]),
+            ("//a", "//a", nil, ["", "a"]),
+            ("/a//b", "/a//b", nil, ["a", "", "b"]),
+            ("/a%2Fb/c", "/a%2Fb/c", nil, ["a/b", "c"]),
+            ("/%41%zz%", "/%41%zz%", nil, ["A%zz%"]),
+            ("/caf%C3%A9/%FF", "/caf%C3%A9/%FF", nil, ["café", "\u{FFFD}"]),
+            ("/a?b=c", "/a", "b=c", ["a"]),
+            ("/a?", "/a", "", ["a"]),
+            ("/a?b?c/d", "/a", "b?c/d", ["a"]),
+            ("/a%3Fb", "/a%3Fb", nil, ["a?b"]),
+            ("http://host/a/b?q", "/a/b", "q", ["a", "b"]),
+            ("http://host", "/", nil, [""]),
+            ("http://host?q=/x", "/", "q=/x", [""]),
+            ("HTTPS://host:8080/", "/", nil, [""]),
+            ("*", "/", nil, [""]),
+            ("", "/", nil, [""]),
+            ("relative/path", "/", nil, [""]),
+            ("/../etc/passwd", "/../etc/passwd", nil, ["..", "etc", "passwd"]),
+        ] as [(String, String, String?, [String])]
+    )
     func targetIsTakenApart(target: String, raw: String, query: String?, segments: [String]) {
         let path = RequestPath(target)
         #expect(path.raw == raw)

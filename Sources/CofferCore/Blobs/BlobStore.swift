@@ -19,6 +19,9 @@ package protocol BlobStore: Sendable {
     /// by leaving the work to the last of them. Never fails: what could not be removed is found by ``reconcile``.
     func erase(_ blob: Blob) async
 
+    /// Like ``erase(_:)``, without waiting: for callers who have somebody else waiting.
+    func eraseSoon(_ blob: Blob)
+
     /// Compares the store with the table, in both directions.
     ///
     /// Bytes without a row are removed when they are older than `unclaimedBefore`. Rows without bytes are only counted:

@@ -44,6 +44,10 @@ package final class InlineBlobStore: BlobStore {
         if blob.place == .stored { await base.erase(blob) }
     }
 
+    package func eraseSoon(_ blob: Blob) {
+        if blob.place == .stored { base.eraseSoon(blob) }
+    }
+
     package func reconcile(
         unclaimedBefore: Timestamp,
         claimed: @Sendable (_ prefix: String) async throws -> Set<BlobKey>

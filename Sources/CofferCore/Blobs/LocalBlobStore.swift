@@ -86,6 +86,11 @@ package final class LocalBlobStore: BlobStore {
         try? await threads.runIfActive { self.remove(blob) }
     }
 
+    package func eraseSoon(_ blob: Blob) {
+        guard readers.mayEraseNow(blob) else { return }
+        threads.submit { _ in self.remove(blob) }
+    }
+
     private func remove(_ blob: Blob) {
         let path = path(of: blob.key)
         do {

@@ -37,6 +37,10 @@ package final class SealedBlobStore: BlobStore {
         await base.erase(blob)
     }
 
+    package func eraseSoon(_ blob: Blob) {
+        base.eraseSoon(blob)
+    }
+
     package func reconcile(
         unclaimedBefore: Timestamp,
         claimed: @Sendable (_ prefix: String) async throws -> Set<BlobKey>

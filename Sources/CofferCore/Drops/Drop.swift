@@ -63,8 +63,20 @@ package struct DropSlot: Equatable, Sendable {
     package let size: Int64
     /// Downloads of this slot that count.
     package let served: Int64
+    /// Readers that hold a place right now.
+    package let holds: Int64
     /// The bytes; nil once the slot was used up.
     package let blob: Blob?
+
+    /// Whether one more reader would be admitted, as far as this moment tells.
+    package func hasRoom(in drop: Drop) -> Bool {
+        guard blob != nil else { return false }
+        guard let limit = drop.maxDownloads else { return true }
+        switch drop.counting {
+        case .atStart: return served < limit
+        case .atEnd: return served + holds < limit
+        }
+    }
 }
 
 /// What is needed to make a drop.

@@ -94,7 +94,7 @@ extension DropStore {
                 )
                 return counted == 1 ? (true, try settle(ticket, in: session)) : (false, [])
             }
-            await erase(outcome.doomed)
+            eraseSoon(outcome.doomed)
             return outcome.isCounted
         } catch {
             // The place must come free once the database works again.
@@ -132,7 +132,7 @@ extension DropStore {
             }
             return try settle(ticket, in: session)
         }
-        await erase(doomed)
+        eraseSoon(doomed)
     }
 
     /// Draws the consequences of a slot that was just counted or released: a used-up slot loses its bytes with its

@@ -113,6 +113,12 @@ package struct DropStore: Sendable {
         if doomed.contains(where: { $0.seal != nil }) { alarm.noteForgottenKey() }
     }
 
+    /// Erases blobs whose rows are gone, without waiting for the disk.
+    func eraseSoon(_ doomed: [Blob]) {
+        for blob in doomed { blobs.eraseSoon(blob) }
+        if doomed.contains(where: { $0.seal != nil }) { alarm.noteForgottenKey() }
+    }
+
     /// Tells the sweeper that a drop is due at this time.
     package func expectSweep(at due: Timestamp?) {
         if let due { alarm.expect(due) }

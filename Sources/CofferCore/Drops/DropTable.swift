@@ -114,14 +114,16 @@ package struct DropTable: Sendable {
     }
 
     /// The columns that ``slot(_:from:)`` reads; the slot is named `s`, its blob `b`.
-    package static let slotColumns: SQL = "s.slot, s.size, s.served, b.key, b.size, b.sha256, b.seal, b.place"
+    package static let slotColumnCount = 9
+    package static let slotColumns: SQL = "s.slot, s.size, s.served, s.holds, b.key, b.size, b.sha256, b.seal, b.place"
 
     package static func slot(_ row: any SQLRow, from column: Int) -> DropSlot {
         DropSlot(
             index: row.integer(column),
             size: row.integer(column + 1),
             served: row.integer(column + 2),
-            blob: row.isNull(column + 3) ? nil : BlobTable.blob(row, from: column + 3)
+            holds: row.integer(column + 3),
+            blob: row.isNull(column + 4) ? nil : BlobTable.blob(row, from: column + 4)
         )
     }
 }

@@ -1,14 +1,19 @@
 extension ContentDisposition {
     /// The header value that makes a browser save a download under a client's file name.
     ///
-    /// A name of printable ASCII without `"`, `\`, `%` and `/` gives `attachment; filename="name"` and nothing else. Any other
-    /// gives an ASCII fallback, with `_` for each of those and for each non-ASCII character, and the cleaned name itself as
-    /// `filename*`. A name of which nothing is left becomes `download`. Both forms are at most ``FileName/maxCharacters`` long
+    /// `/` and `\` become `_`. A name of printable ASCII without `"` and `%` then gives `attachment; filename="name"` and
+    /// nothing else. Any other gives an ASCII fallback, with `_` for each of those and for each non-ASCII character, and the
+    /// cleaned name itself as `filename*`. A name of which nothing is left becomes `download`. Both forms are at most ``FileName/maxCharacters`` long
     /// before encoding.
     ///
     /// - Source: RFC 6266, section 4.3 and appendix D; RFC 8187, section 3.2.
     package static func attachment(filename: String) -> String {
-        let cleaned = FileName(cleaning: filename).text
+        let separators: [Unicode.Scalar] = ["/", "\\"]
+        let cleaned = String(
+            String.UnicodeScalarView(
+                FileName(cleaning: filename).text.unicodeScalars.map { separators.contains($0) ? "_" : $0 }
+            )
+        )
         let name = cleaned.unicodeScalars.contains { !emptyLooking.contains($0) } ? cleaned : "download"
         let fallback = String(String.UnicodeScalarView(name.unicodeScalars.map { isPlain($0) ? $0 : "_" }))
         guard fallback.utf8.elementsEqual(name.utf8) else {
@@ -22,7 +27,7 @@ extension ContentDisposition {
 
     private static func isPlain(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar {
-        case "\"", "\\", "%", "/": false
+        case "\"", "%": false
         case " "..."~": true
         default: false
         }

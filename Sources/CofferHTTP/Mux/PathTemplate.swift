@@ -1,7 +1,7 @@
 /// The path of a route: literal segments and named parameters, `/api/file/{id}/info`.
 ///
 /// Matching is exact: `/upload` and `/upload/` are two paths, case counts, and a parameter takes one segment that is
-/// not empty.
+/// not empty; what its escapes decode to, a slash too, is for the route to judge.
 package struct PathTemplate: Hashable, Sendable, CustomStringConvertible {
     package enum Segment: Hashable, Sendable {
         case literal(String)

@@ -112,8 +112,7 @@ package struct RouteTree: Sendable {
             if found.entries.contains(where: { $0.route.method == method }) { return found }
             other = found
         }
-        // A decoded slash means that the path had more segments than it showed; no parameter takes it.
-        guard let next = node.parameter, !first.isEmpty, !first.utf8.contains(UInt8(ascii: "/")),
+        guard let next = node.parameter, !first.isEmpty,
             let found = find(next, rest.dropFirst(), method: method)
         else { return other }
         if other == nil || found.entries.contains(where: { $0.route.method == method }) { return found }

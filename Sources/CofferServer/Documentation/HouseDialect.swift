@@ -13,6 +13,7 @@ struct HouseDialect: Dialect {
     let prefixes = ["/docs", "/redoc", "/scalar", "/openapi", "/openapi.json"]
     let openAPI = OpenAPIDocument(title: "", version: "", description: "", tags: [], operations: [], schemas: [])
     private let redirect: SlashRedirect
+    private let cors = CORSPolicy(origins: [])
 
     /// `dialects`: those whose routes are described; a single one keeps its own title and nothing else.
     init(showing dialects: [any Dialect], assets: DocumentationAssets) throws {
@@ -46,8 +47,14 @@ struct HouseDialect: Dialect {
     }
 
     func respond(to request: Request, _ match: RouteMatch, context: CofferContext) async -> Response {
-        var response = await answer(request, match, context: context)
+        var response: Response
+        if let preflight = cors.preflightResponse(to: request) {
+            response = preflight
+        } else {
+            response = await answer(request, match, context: context)
+        }
         SecurityHeaders.add(to: &response.headers)
+        cors.addHeaders(to: &response.headers, for: request)
         return response
     }
 

@@ -28,6 +28,12 @@ struct GetChunkRoute {
             if case .missing = opened.result { throw HushfileError.notFound }
             throw HushfileError.noSuchChunk(index)
         }
+        guard opened.reader.size > 0 else {
+            // Without bytes the head is the last piece, so the count comes before it.
+            opened.reader.close()
+            try await drops.count(admission)
+            return Response(status: .ok, headers: Self.headers)
+        }
         let drops = drops
         let body = BlobBody(opened.reader, channel: context.channel).responseBody(
             beforeLastPiece: { try await drops.count(admission) },
@@ -42,7 +48,8 @@ struct GetChunkRoute {
     /// `HEAD`: the same without bytes; it takes no place and never counts.
     @Sendable
     func describe(_ request: Request, context: CofferContext) async throws -> Response {
-        let (_, _, slot) = try await find(context)
+        let (file, index, slot) = try await find(context)
+        guard slot.hasRoom(in: file.drop) else { throw HushfileError.noSuchChunk(index) }
         var headers = Self.headers
         headers[.contentLength] = String(slot.size)
         return Response(status: .ok, headers: headers)

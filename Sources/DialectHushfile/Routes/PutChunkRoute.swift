@@ -25,7 +25,7 @@ struct PutChunkRoute {
         } catch BlobError.tooLarge {
             throw limit.error
         }
-        try await files.setChunk(index.number, staged, of: file, from: context.client)
+        try await files.setChunk(index.number, staged, of: file, limit.claim, from: context.client)
         return Response(.ok, json: ["index": .integer(index.number), "finished": false])
     }
 
@@ -36,8 +36,9 @@ struct PutChunkRoute {
         for index: ChunkIndex,
         in file: StoredFile,
         declared: Int64?
-    ) async throws -> (bytes: Int64, error: HushfileError) {
-        let left = Int64(settings.maxFileBytes) - (try await files.sizeBeside(index.number, in: file))
+    ) async throws -> (bytes: Int64, error: HushfileError, claim: UploadReservations.Claim) {
+        let stored = try await files.sizeBeside(index.number, in: file)
+        let left = Int64(settings.maxFileBytes) - stored
         let limit: (bytes: Int64, error: HushfileError) =
             left < Int64(settings.maxChunkBytes)
             ? (max(0, left), .fileTooLarge(limit: settings.maxFileBytes))
@@ -45,7 +46,14 @@ struct PutChunkRoute {
         if let declared, declared > Int64(settings.maxChunkBytes) {
             throw HushfileError.chunkTooLarge(limit: settings.maxChunkBytes)
         }
-        if let declared, declared > limit.bytes { throw limit.error }
-        return limit
+        let claim = files.reservations.claim(
+            declared ?? 0,
+            for: index.number,
+            of: file.drop.id,
+            stored: stored,
+            limit: Int64(settings.maxFileBytes)
+        )
+        guard let claim else { throw HushfileError.fileTooLarge(limit: settings.maxFileBytes) }
+        return (limit.bytes, limit.error, claim)
     }
 }

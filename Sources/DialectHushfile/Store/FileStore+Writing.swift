@@ -80,8 +80,14 @@ extension FileStore {
         return (totals.size - (own?.size ?? 0), totals.count - (own == nil ? 0 : 1))
     }
 
-    /// Records a chunk, in place of one that had its number.
-    func setChunk(_ index: Int64, _ staged: StagedBlob, of file: StoredFile, from client: ClientAddress) async throws {
+    /// Records a chunk, in place of one that had its number, and ends its reservation.
+    func setChunk(
+        _ index: Int64,
+        _ staged: StagedBlob,
+        of file: StoredFile,
+        _ claim: UploadReservations.Claim,
+        from client: ClientAddress
+    ) async throws {
         let now = clock.now
         let replaced = try await drops.claim(staged) { session in
             let file = try stillWritable(file, at: now, in: session)
@@ -92,6 +98,8 @@ extension FileStore {
             guard others.count < Self.maxChunks else { throw HushfileError.tooManyChunks(limit: Self.maxChunks) }
             let replaced = try drops.attach(staged, to: file.drop.id, slot: index, in: session)
             try accept(file, from: client, at: now, in: session)
+            // Before the row can be seen: whoever sums up stored and reserved bytes must not find these twice.
+            claim.end()
             return replaced
         }
         if let replaced { await drops.erase([replaced]) }

@@ -21,6 +21,7 @@ struct FileStore: Sendable {
     let drops: DropStore
     let clock: any WallClock
     let settings: HushfileSettings
+    let reservations = UploadReservations()
 
     static let migrations = [
         Migration(

@@ -20,8 +20,8 @@ struct DownloadRoute {
 
     @Sendable
     func handle(_ request: Request, context: CofferContext) async throws -> Response {
-        try await guardian.check(context, .download)
-        guard let upload = try await uploads.find(context.parameters["key"]), !upload.drop.isGone(at: clock.now) else {
+        let key = try await guardian.key(context, .download)
+        guard let upload = try await uploads.find(key), !upload.drop.isGone(at: clock.now) else {
             throw try await failure(.notFound, context)
         }
         guard let slot = upload.slot, slot.blob != nil else { throw try await failure(.usedUp, context) }
@@ -89,10 +89,15 @@ struct DownloadRoute {
         ]
         if let name = HTTPField.Name("X-SHA256") { headers[name] = Hex.encode(upload.sha256) }
         let drops = drops
-        let body = BlobBody(reader, channel: context.channel).responseBody(atEnd: { sentBytes, failure in
-            // A use is spent on admission; it comes back only when not one byte could be sent.
-            try? await drops.release(admission, refund: sentBytes == 0 && failure != nil)
-        })
+        let body = BlobBody(reader, channel: context.channel).responseBody(
+            // Whoever holds the whole file sees it gone after its last use; the last bytes are in memory by now.
+            beforeLastPiece: { try await drops.release(admission) },
+            atEnd: { sentBytes, failure in
+                guard failure != nil else { return }
+                // A use is spent on admission; it comes back only when not one byte could be sent.
+                try? await drops.release(admission, refund: sentBytes == 0)
+            }
+        )
         return Response(status: .ok, headers: headers, body: body)
     }
 }

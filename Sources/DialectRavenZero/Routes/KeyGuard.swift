@@ -6,9 +6,13 @@ struct KeyGuard: Sendable {
 
     let lockout: FailureLockout
 
-    /// - Throws: ``RavenZeroError/blocked(_:retryAfter:)``.
-    func check(_ context: CofferContext, _ action: RavenZeroError.Action) async throws {
-        guard let end = await lockout.block(for: context.client, scope: Self.scope) else { return }
+    /// The key that the path names, if the client may ask for it.
+    ///
+    /// - Throws: ``RavenZeroError/noRoute`` for a key with a slash in it, ``RavenZeroError/blocked(_:retryAfter:)``.
+    func key(_ context: CofferContext, _ action: RavenZeroError.Action) async throws -> String {
+        let key = context.parameters["key"]
+        guard !key.utf8.contains(UInt8(ascii: "/")) else { throw RavenZeroError.noRoute }
+        guard let end = await lockout.block(for: context.client, scope: Self.scope) else { return key }
         throw RavenZeroError.blocked(action, retryAfter: lockout.retryAfterSeconds(until: end))
     }
 

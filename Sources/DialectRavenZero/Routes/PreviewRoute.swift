@@ -16,9 +16,9 @@ struct PreviewRoute {
 
     @Sendable
     func handle(_ request: Request, context: CofferContext) async throws -> Response {
-        try await guardian.check(context, .preview)
+        let key = try await guardian.key(context, .preview)
         let now = clock.now
-        guard let upload = try await uploads.find(context.parameters["key"]), !upload.drop.isGone(at: now) else {
+        guard let upload = try await uploads.find(key), !upload.drop.isGone(at: now) else {
             await guardian.recordFailure(context)
             throw RavenZeroError.previewUnknown
         }

@@ -15,8 +15,7 @@ struct StatusRoute {
 
     @Sendable
     func handle(_ request: Request, context: CofferContext) async throws -> Response {
-        try await guardian.check(context, .status)
-        let key = context.parameters["key"]
+        let key = try await guardian.key(context, .status)
         guard let upload = try await uploads.find(key) else {
             await guardian.recordFailure(context)
             return answer(key, "expired_or_burned", usesLeft: 0, expiresAt: nil)

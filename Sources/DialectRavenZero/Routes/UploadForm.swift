@@ -48,6 +48,8 @@ final class UploadForm {
             while let part = try await reader.nextPart() {
                 try await take(part, from: &reader)
             }
+            // To the very end: a body that breaks off behind its last part is a broken upload too.
+            guard try await reader.drain(upTo: Self.maxFieldBytes) else { throw RavenZeroError.unreadableBody }
         } catch MultipartError.notFormData, MultipartError.emptyBody {
             return
         } catch let error as MultipartError {

@@ -32,6 +32,8 @@ struct UploadRoute {
             return try await store(form, context)
         } catch {
             await form.discard()
+            // The reference gives uploads a sentence of their own for a fault of the server.
+            if case StorageError.unavailable = error { throw RavenZeroError.uploadFailed }
             throw error
         }
     }

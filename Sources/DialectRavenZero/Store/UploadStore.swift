@@ -97,9 +97,9 @@ struct UploadStore: Sendable {
             ) { row in
                 Upload(
                     drop: DropTable.drop(row, from: 0),
-                    slot: row.isNull(9) ? nil : DropTable.slot(row, from: 9),
-                    filename: row.text(17),
-                    mediaType: row.text(18)
+                    slot: row.isNull(DropTable.columnCount) ? nil : DropTable.slot(row, from: DropTable.columnCount),
+                    filename: row.text(DropTable.columnCount + DropTable.slotColumnCount),
+                    mediaType: row.text(DropTable.columnCount + DropTable.slotColumnCount + 1)
                 )
             }
         }

@@ -3,7 +3,7 @@ import CofferHTTP
 import CofferTesting
 import Testing
 
-@Suite("Hushfile: expiry", .timeLimit(.minutes(5)))
+@Suite("Hushfile: expiry", .serialized, .timeLimit(.minutes(5)))
 struct HushfileExpiryTests {
     static let start = Timestamp(milliseconds: 1_800_000_000_000)
 

@@ -3,7 +3,7 @@ import CofferHTTP
 import CofferTesting
 import Testing
 
-@Suite("Hushfile: GET /api/file/{id}/info", .timeLimit(.minutes(5)))
+@Suite("Hushfile: GET /api/file/{id}/info", .serialized, .timeLimit(.minutes(5)))
 struct HushfileInfoTests {
     static let start = Timestamp(milliseconds: 1_800_000_000_000)
 

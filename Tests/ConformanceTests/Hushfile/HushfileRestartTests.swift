@@ -3,7 +3,7 @@ import CofferHTTP
 import CofferTesting
 import Testing
 
-@Suite("Hushfile: restart", .timeLimit(.minutes(5)))
+@Suite("Hushfile: restart", .serialized, .timeLimit(.minutes(5)))
 struct HushfileRestartTests {
     static let storages = ["0", "32768"]
 

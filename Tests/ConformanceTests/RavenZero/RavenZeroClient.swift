@@ -220,9 +220,8 @@ struct RavenZeroClient: Sendable {
 
     // MARK: Slow readers
 
-    /// More than the buffers between a server and a client that does not read can hold.
-    static let slowFileBytes = 16 * 1024 * 1024
-    static let slowFileSettings = ["COFFER_RAVENZERO_MAX_FILE_SIZE": "16777216"]
+    /// The largest file: more than what lies between a server and a client that does not read can hold.
+    static let slowFileBytes = 10_485_760
 
     /// Downloads a file but reads only the head of the answer, then runs `body`, then reads the rest.
     ///

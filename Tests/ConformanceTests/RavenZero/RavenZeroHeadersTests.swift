@@ -1,8 +1,8 @@
 import CofferTesting
 import Testing
 
-@Suite("Raven Zero: headers of every response")
-struct HeadersTests {
+@Suite("Raven Zero: headers of every response", .serialized, .timeLimit(.minutes(5)))
+struct RavenZeroHeadersTests {
     /// A request and the status that shows it was the answer meant.
     struct Case: Sendable, CustomTestStringConvertible {
         let method: String

@@ -3,8 +3,8 @@ import CofferTesting
 import Foundation
 import Testing
 
-@Suite("Raven Zero: POST /upload/")
-struct UploadTests {
+@Suite("Raven Zero: POST /upload/", .serialized, .timeLimit(.minutes(5)))
+struct RavenZeroUploadTests {
     // MARK: The answer
 
     @Test func plainUploadAnswersNineMembersInOrder() async throws {
@@ -289,7 +289,7 @@ struct UploadTests {
         ]
         try await RavenZeroClient.run(settings) { raven in
             RavenZeroClient.expect(
-                try await raven.upload(MediaTypeTests.executable),
+                try await raven.upload(RavenZeroMediaTypeTests.executable),
                 400,
                 #"{"detail":"File type not suported: application/x-executable"}"#
             )
@@ -339,16 +339,18 @@ struct UploadTests {
         }
     }
 
-    @Test func bodyShorterThanDeclaredLeavesNothing() async throws {
+    @Test(arguments: [false, true])
+    func bodyThatEndsEarlyIs400AndLeavesNothing(isChunked: Bool) async throws {
         try await RavenZeroClient.run(["COFFER_INLINE_BYTES": "0"]) { raven in
-            let form = MultipartBody().file("file", filename: "a.bin", RavenZeroClient.noise(100_000))
+            let body = MultipartBody().file("file", filename: "a.bin", RavenZeroClient.noise(100_000)).bytes
             try await TestConnection.open(port: raven.server.port) { connection in
-                let length = String(form.bytes.count + 100)
-                let headers = [("Content-Type", form.contentType), ("Content-Length", length)]
-                try await connection.write(raven.server.head("POST", "/upload/", headers: headers))
-                try await connection.write(form.bytes)
+                var headers = [("Content-Type", MultipartBody().contentType)]
+                if isChunked { headers.append(("Transfer-Encoding", "chunked")) }
+                try await connection.write(raven.server.head("POST", "/upload/", headers: headers, body: body))
+                if isChunked { try await connection.write(String(body.count, radix: 16) + "\r\n") }
+                try await connection.write(Array(body.dropLast(1000)))
                 connection.finishWriting()
-                _ = try? await connection.readToEnd()
+                RavenZeroClient.expect(try await connection.readResponse(), 400, RavenZeroClient.parseError)
             }
             try await raven.expectNoFiles()
         }

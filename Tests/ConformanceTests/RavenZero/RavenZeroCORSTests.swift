@@ -1,8 +1,8 @@
 import CofferTesting
 import Testing
 
-@Suite("Raven Zero: CORS")
-struct CORSTests {
+@Suite("Raven Zero: CORS", .serialized, .timeLimit(.minutes(5)))
+struct RavenZeroCORSTests {
     static let origin = "https://page.example"
 
     private static func expectWildcard(

@@ -4,8 +4,8 @@ import CofferTesting
 import Foundation
 import Testing
 
-@Suite("Raven Zero: GET /download/{key}")
-struct DownloadTests {
+@Suite("Raven Zero: GET /download/{key}", .serialized, .timeLimit(.minutes(5)))
+struct RavenZeroDownloadTests {
     static let hello = Array("hello\n".utf8)
 
     // MARK: The answer
@@ -13,7 +13,7 @@ struct DownloadTests {
     @Test(arguments: ["0", "1048576"])
     func downloadHasTheHeadersOfTheContract(inlineBytes: String) async throws {
         try await RavenZeroClient.run(["COFFER_INLINE_BYTES": inlineBytes]) { raven in
-            let bytes = MediaTypeTests.pdf
+            let bytes = RavenZeroMediaTypeTests.pdf
             let key = try await raven.drop(bytes, filename: "document.pdf")
             let response = try await raven.download(key)
             RavenZeroClient.expect(response, bytes: bytes)
@@ -74,7 +74,7 @@ struct DownloadTests {
 
     @Test(arguments: [1, 2])
     func abortedTransferIsNotRefunded(uses: Int) async throws {
-        try await RavenZeroClient.run(RavenZeroClient.slowFileSettings) { raven in
+        try await RavenZeroClient.run { raven in
             let key = try await raven.drop(RavenZeroClient.noise(RavenZeroClient.slowFileBytes), uses: uses)
             try await TestConnection.open(port: raven.server.port) { connection in
                 try await connection.write(raven.server.head("GET", "/download/\(key)"))
@@ -115,7 +115,7 @@ struct DownloadTests {
     }
 
     @Test func whileTheLastReaderReadsOthersAre410AndAfterwards404() async throws {
-        try await RavenZeroClient.run(RavenZeroClient.slowFileSettings) { raven in
+        try await RavenZeroClient.run { raven in
             let bytes = RavenZeroClient.noise(RavenZeroClient.slowFileBytes)
             let key = try await raven.drop(bytes)
             let rest = try await raven.downloadSlowly(key) {
@@ -136,7 +136,7 @@ struct DownloadTests {
     }
 
     @Test func earlierReaderOfABurnedUploadFinishesToo() async throws {
-        try await RavenZeroClient.run(RavenZeroClient.slowFileSettings) { raven in
+        try await RavenZeroClient.run { raven in
             let bytes = RavenZeroClient.noise(RavenZeroClient.slowFileBytes)
             let key = try await raven.drop(bytes, uses: 2)
             let rest = try await raven.downloadSlowly(key) {
@@ -151,7 +151,7 @@ struct DownloadTests {
 
     @Test(arguments: [1, 3])
     func readerWhoWasAdmittedFinishesAfterExpiry(uses: Int) async throws {
-        try await RavenZeroClient.run(RavenZeroClient.slowFileSettings) { raven in
+        try await RavenZeroClient.run { raven in
             let bytes = RavenZeroClient.noise(RavenZeroClient.slowFileBytes)
             let key = try await raven.drop(bytes, uses: uses)
             let rest = try await raven.downloadSlowly(key) {

@@ -1,8 +1,8 @@
 import CofferTesting
 import Testing
 
-@Suite("Raven Zero: GET /preview/{key}")
-struct PreviewTests {
+@Suite("Raven Zero: GET /preview/{key}", .serialized, .timeLimit(.minutes(5)))
+struct RavenZeroPreviewTests {
     static func answer(
         _ raven: RavenZeroClient,
         _ key: String,
@@ -107,7 +107,7 @@ struct PreviewTests {
     }
 
     @Test func burnedRecordWithAnActiveReaderIsPreviewableOnceWithZeroUses() async throws {
-        try await RavenZeroClient.run(RavenZeroClient.slowFileSettings) { raven in
+        try await RavenZeroClient.run { raven in
             let bytes = RavenZeroClient.noise(RavenZeroClient.slowFileBytes)
             let key = try await raven.drop(bytes)
             _ = try await raven.downloadSlowly(key) {

@@ -3,8 +3,8 @@ import CofferTesting
 import Foundation
 import Testing
 
-@Suite("Raven Zero: file names")
-struct FileNameTests {
+@Suite("Raven Zero: file names", .serialized, .timeLimit(.minutes(5)))
+struct RavenZeroFileNameTests {
     /// What a client sent, and what the server makes of it.
     struct Case: Sendable, CustomTestStringConvertible {
         /// The `filename` parameter as it stands in the part's head.

@@ -1,21 +1,24 @@
-import CofferHTTP
-import HTTPTypes
-import Hummingbird
+package import HTTPTypes
+package import Hummingbird
 
-/// Which browsers' pages may call this dialect (Fetch standard, "CORS protocol").
-struct CORSPolicy: Sendable {
+/// Which browsers' pages may read answers (Fetch standard, "CORS protocol"): methods GET and POST, no credentials.
+package struct CORSPolicy: Sendable {
     private static let methods = ["GET", "POST"]
     private static let requestHeaders = ["accept", "accept-language", "content-language", "content-type"]
 
     /// Allowed origins; empty allows every one.
-    let origins: [String]
+    private let origins: [String]
+
+    package init(origins: [String]) {
+        self.origins = origins
+    }
 
     private func allows(_ origin: String) -> Bool {
         origins.isEmpty || origins.contains(origin)
     }
 
     /// The answer to a preflight; nil when the request is none.
-    func preflightResponse(to request: Request) -> Response? {
+    package func preflightResponse(to request: Request) -> Response? {
         guard request.method == .options, let origin = request.headers[.origin],
             let method = request.headers[.accessControlRequestMethod]
         else { return nil }
@@ -35,7 +38,7 @@ struct CORSPolicy: Sendable {
         return response
     }
 
-    func addHeaders(to headers: inout HTTPFields, for request: Request) {
+    package func addHeaders(to headers: inout HTTPFields, for request: Request) {
         guard let origin = request.headers[.origin], allows(origin) else { return }
         // A wildcard is not enough for a request that carried cookies, nor right when only some origins may call.
         let isEchoed = !origins.isEmpty || request.headers[.cookie] != nil

@@ -3,8 +3,8 @@ import CofferTesting
 import Foundation
 import Testing
 
-@Suite("Raven Zero: block against guessing")
-struct LockoutTests {
+@Suite("Raven Zero: block against guessing", .serialized, .timeLimit(.minutes(5)))
+struct RavenZeroLockoutTests {
     /// The three routes on which keys can be guessed.
     enum KeyRoute: String, CaseIterable, Sendable {
         case preview, download, status
@@ -174,8 +174,7 @@ struct LockoutTests {
     }
 
     @Test func downloadsAnswered410AreFailures() async throws {
-        let settings = Self.failLimit(3).merging(RavenZeroClient.slowFileSettings) { $1 }
-        try await RavenZeroClient.run(settings) { raven in
+        try await RavenZeroClient.run(Self.failLimit(3)) { raven in
             let key = try await raven.drop(RavenZeroClient.noise(RavenZeroClient.slowFileBytes))
             _ = try await raven.downloadSlowly(key) {
                 for _ in 0..<3 {

@@ -3,8 +3,8 @@ import CofferTesting
 import Foundation
 import Testing
 
-@Suite("Raven Zero: documentation routes")
-struct DocumentationTests {
+@Suite("Raven Zero: documentation routes", .serialized, .timeLimit(.minutes(5)))
+struct RavenZeroDocumentationTests {
     private static func document(
         _ path: String = "/openapi.json",
         dialects: String = "ravenzero"

@@ -2,8 +2,8 @@ import CofferServer
 import CofferTesting
 import Testing
 
-@Suite("Raven Zero: GET /status/{key}")
-struct StatusTests {
+@Suite("Raven Zero: GET /status/{key}", .serialized, .timeLimit(.minutes(5)))
+struct RavenZeroStatusTests {
     static let expiry = "2024-12-10T16:00:00Z"
 
     @Test func freshUploadIsActive() async throws {
@@ -44,7 +44,7 @@ struct StatusTests {
     }
 
     @Test func usesAreSpentWhenTheTransferBegins() async throws {
-        try await RavenZeroClient.run(RavenZeroClient.slowFileSettings) { raven in
+        try await RavenZeroClient.run { raven in
             let key = try await raven.drop(RavenZeroClient.noise(RavenZeroClient.slowFileBytes), uses: 2)
             _ = try await raven.downloadSlowly(key) {
                 RavenZeroClient.expect(
@@ -57,7 +57,7 @@ struct StatusTests {
     }
 
     @Test func usedUpUploadIsBurnedWhileItsLastReaderReads() async throws {
-        try await RavenZeroClient.run(RavenZeroClient.slowFileSettings) { raven in
+        try await RavenZeroClient.run { raven in
             let key = try await raven.drop(RavenZeroClient.noise(RavenZeroClient.slowFileBytes))
             _ = try await raven.downloadSlowly(key) {
                 RavenZeroClient.expect(

@@ -2,8 +2,8 @@ import CofferTesting
 import Foundation
 import Testing
 
-@Suite("Raven Zero: keys and word list")
-struct KeyTests {
+@Suite("Raven Zero: keys and word list", .serialized, .timeLimit(.minutes(5)))
+struct RavenZeroKeyTests {
     /// A list of 7,776 words, all of them unfit for a key but those named.
     private static func list(fit: [String], of count: Int = 7776) -> String {
         let unfit = (0..<(count - fit.count)).map { "un-fit\($0)" }

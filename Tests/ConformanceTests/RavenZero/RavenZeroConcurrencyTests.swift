@@ -2,8 +2,8 @@ import CofferHTTP
 import CofferTesting
 import Testing
 
-@Suite("Raven Zero: concurrency")
-struct ConcurrencyTests {
+@Suite("Raven Zero: concurrency", .serialized, .timeLimit(.minutes(5)))
+struct RavenZeroConcurrencyTests {
     /// Sends the same request many times at once.
     private static func parallel(
         _ count: Int,

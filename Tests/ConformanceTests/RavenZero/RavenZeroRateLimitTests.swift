@@ -1,8 +1,8 @@
 import CofferTesting
 import Testing
 
-@Suite("Raven Zero: rate limits")
-struct RateLimitTests {
+@Suite("Raven Zero: rate limits", .serialized, .timeLimit(.minutes(5)))
+struct RavenZeroRateLimitTests {
     private static func upload(_ raven: RavenZeroClient, from client: String? = nil) async throws -> TestResponse {
         try await raven.upload([65, 66], headers: client.map { [("X-Forwarded-For", $0)] } ?? [])
     }
@@ -72,7 +72,7 @@ struct RateLimitTests {
                 switch fault {
                 case "oversize": RavenZeroClient.noise(1001)
                 case "empty": []
-                default: MediaTypeTests.pdf
+                default: RavenZeroMediaTypeTests.pdf
                 }
             #expect(try await raven.upload(bytes).status == 400)
             #expect(try await raven.upload(bytes).status == 400)

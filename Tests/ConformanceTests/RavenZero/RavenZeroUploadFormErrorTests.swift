@@ -1,8 +1,8 @@
 import CofferTesting
 import Testing
 
-@Suite("Raven Zero: form errors of POST /upload/")
-struct UploadFormErrorTests {
+@Suite("Raven Zero: form errors of POST /upload/", .serialized, .timeLimit(.minutes(5)))
+struct RavenZeroUploadFormErrorTests {
     static let fileMissing = #"{"type":"missing","loc":["body","file"],"msg":"Field required","input":null}"#
 
     static func fileIsText(_ text: String) -> String {

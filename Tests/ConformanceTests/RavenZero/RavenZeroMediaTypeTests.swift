@@ -2,8 +2,8 @@ import CofferHTTP
 import CofferTesting
 import Testing
 
-@Suite("Raven Zero: media types")
-struct MediaTypeTests {
+@Suite("Raven Zero: media types", .serialized, .timeLimit(.minutes(5)))
+struct RavenZeroMediaTypeTests {
     /// Bytes of a kind, and what they are told to be.
     struct Sample: Sendable, CustomTestStringConvertible {
         let type: String

@@ -3,8 +3,8 @@ import CofferTesting
 import Foundation
 import Testing
 
-@Suite("Raven Zero: GET /health/")
-struct HealthTests {
+@Suite("Raven Zero: GET /health/", .serialized, .timeLimit(.minutes(5)))
+struct RavenZeroHealthTests {
     static func answer(
         _ status: String = "healthy",
         at timestamp: String,

@@ -2,8 +2,8 @@ import CofferTesting
 import Foundation
 import Testing
 
-@Suite("Raven Zero: bytes at rest")
-struct AtRestTests {
+@Suite("Raven Zero: bytes at rest", .serialized, .timeLimit(.minutes(5)))
+struct RavenZeroAtRestTests {
     static let marker = "PLAINTEXT-MARKER-7f3a"
     static let bytes = Array(String(repeating: marker, count: 5000).utf8)
 

@@ -1,8 +1,8 @@
 import CofferTesting
 import Testing
 
-@Suite("Raven Zero: slashes, unknown paths and wrong methods")
-struct RoutingTests {
+@Suite("Raven Zero: slashes, unknown paths and wrong methods", .serialized, .timeLimit(.minutes(5)))
+struct RavenZeroRoutingTests {
     // MARK: Slashes
 
     @Test(

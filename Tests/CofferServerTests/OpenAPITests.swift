@@ -1,0 +1,125 @@
+import CofferCore
+import CofferHTTP
+import CofferServer
+import CofferTesting
+import NIOCore
+import Testing
+
+@Suite("OpenAPI documents")
+struct OpenAPITests {
+    private static let paths = ["/openapi.json", "/openapi/ravenzero.json", "/openapi/hushfile.json"]
+
+    private func members(_ value: JSONValue?) -> [JSONValue.Member] {
+        if case .object(let members)? = value { members } else { [] }
+    }
+
+    private func text(_ value: JSONValue?) -> String? {
+        if case .string(let text)? = value { text } else { nil }
+    }
+
+    /// Every `$ref` inside a value.
+    private func references(_ value: JSONValue) -> [String] {
+        switch value {
+        case .object(let members):
+            members.flatMap { member -> [String] in
+                if member.name == "$ref", case .string(let target) = member.value { return [target] }
+                return references(member.value)
+            }
+        case .array(let values): values.flatMap(references)
+        default: []
+        }
+    }
+
+    private func document(_ path: String) async throws -> JSONValue {
+        try await TestServer.run { server async throws in
+            let answer = try await server.get(path)
+            #expect(answer.status == 200)
+            #expect(answer.header("content-type") == "application/json")
+            return try #require(answer.json)
+        }
+    }
+
+    @Test(arguments: paths)
+    func documentHasTheMembersOfOpenAPI31(path: String) async throws {
+        let document = try await document(path)
+        #expect(document["openapi"] == "3.1.0")
+        #expect(text(document["info"]?["title"])?.isEmpty == false)
+        #expect(text(document["info"]?["version"])?.isEmpty == false)
+        let allowed: Set = ["openapi", "info", "tags", "paths", "components", "servers"]
+        #expect(Set(members(document).map(\.name)).isSubset(of: allowed))
+        #expect(!members(document["paths"]).isEmpty)
+    }
+
+    @Test(arguments: paths)
+    func everyReferenceResolves(path: String) async throws {
+        let document = try await document(path)
+        let names = Set(members(document["components"]?["schemas"]).map(\.name))
+        let references = references(document)
+        #expect(!references.isEmpty)
+        for target in references {
+            #expect(target.hasPrefix("#/components/schemas/"))
+            #expect(names.contains(String(target.dropFirst("#/components/schemas/".count))), "\(target)")
+        }
+    }
+
+    @Test(arguments: paths)
+    func everyOperationIsComplete(path: String) async throws {
+        let document = try await document(path)
+        guard case .array(let tagValues)? = document["tags"] else {
+            Issue.record("no tags")
+            return
+        }
+        let tags = Set(tagValues.compactMap { text($0["name"]) })
+        #expect(tags.count == tagValues.count)
+        var ids: [String] = []
+        for item in members(document["paths"]) {
+            #expect(item.name.hasPrefix("/"))
+            for operation in members(item.value) {
+                let name = "\(operation.name) \(item.name)"
+                #expect(
+                    ["get", "head", "post", "put", "delete", "patch", "options"].contains(operation.name),
+                    "\(name)"
+                )
+                ids.append(try #require(text(operation.value["operationId"]), "\(name)"))
+                guard case .array(let used)? = operation.value["tags"] else {
+                    Issue.record("\(name) has no tag")
+                    continue
+                }
+                for tag in used { #expect(tags.contains(text(tag) ?? ""), "\(name)") }
+                let responses = members(operation.value["responses"])
+                #expect(!responses.isEmpty, "\(name)")
+                #expect(Set(responses.map(\.name)).count == responses.count, "\(name)")
+                for response in responses {
+                    #expect(response.name.wholeMatch(of: /[1-5][0-9X]{2}|default/) != nil, "\(name)")
+                    #expect(text(response.value["description"]) != nil, "\(name) \(response.name)")
+                }
+                #expect(pathParameters(of: operation.value) == parameters(in: item.name), "\(name)")
+            }
+        }
+        #expect(Set(ids).count == ids.count)
+    }
+
+    private func parameters(in template: String) -> [String] {
+        template.matches(of: /\{([^}]+)\}/).map { String($0.output.1) }.sorted()
+    }
+
+    private func pathParameters(of operation: JSONValue) -> [String] {
+        guard case .array(let parameters)? = operation["parameters"] else { return [] }
+        return parameters.filter { $0["in"] == "path" }.compactMap { parameter in
+            #expect(parameter["required"] == true)
+            return text(parameter["name"])
+        }.sorted()
+    }
+
+    @Test func mergedDocumentHasTheRoutesOfBoth() async throws {
+        let paths = Set(members(try await document("/openapi.json")["paths"]).map(\.name))
+        #expect(paths.isSuperset(of: ["/upload/", "/status/{key}", "/api/file", "/api/serverinfo"]))
+    }
+
+    @Test func documentIsTheSameWithoutAServer() async throws {
+        let settings = try Settings(await SettingsSources(flags: [:], environment: [:]))
+        let offline = try APIDescription.text(settings)
+        let online = try await TestServer.run { try await $0.get("/openapi.json").text }
+        #expect(offline == online)
+    }
+}
