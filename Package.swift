@@ -34,7 +34,6 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-log.git", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-http-types.git", from: "1.8.0"),
-        .package(url: "https://github.com/apple/swift-system.git", from: "1.8.1"),
     ],
     targets: [
         .systemLibrary(name: "CMagic", providers: [.apt(["libmagic-dev"])]),
@@ -75,7 +74,6 @@ let package = Package(
                 "CofferCore", "CofferHTTP", "DialectHushfile", "DialectRavenZero",
                 httpTypes, hummingbird, logging, nioCore, nioPosix, serviceLifecycle,
                 .product(name: "HummingbirdCore", package: "hummingbird"),
-                .product(name: "SystemPackage", package: "swift-system"),
                 .product(name: "Configuration", package: "swift-configuration"),
             ],
             swiftSettings: swiftSettings

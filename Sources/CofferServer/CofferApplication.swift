@@ -52,7 +52,8 @@ package struct CofferApplication: Sendable {
             onServerRunning: { address.fulfil($0.localAddress?.port ?? settings.port) },
             logger: Self.quiet(logger)
         )
-        services = [stores.sweeper, ListeningService(application, address: address)]
+        let listening = ListeningService(application, address: address, place: "\(settings.host):\(settings.port)")
+        services = [stores.sweeper, listening]
     }
 
     static let migrations = DropStore.migrations + RavenZeroDialect.migrations + HushfileDialect.migrations

@@ -1,4 +1,5 @@
 import CofferCore
+import Glibc
 import Hummingbird
 import NIOCore
 import ServiceLifecycle
@@ -6,22 +7,44 @@ import Synchronization
 
 /// Runs the HTTP application and tells when it listens, or why it never did.
 struct ListeningService: Service {
+    /// The server cannot listen where it was told to.
+    struct Failure: Error, CustomStringConvertible {
+        let description: String
+    }
+
     private let application: Application<DialectMux>
     private let address: PortPromise
+    private let place: String
 
-    init(_ application: Application<DialectMux>, address: PortPromise) {
+    /// `place` is what the operator asked for, for messages: `127.0.0.1:8080`.
+    init(_ application: Application<DialectMux>, address: PortPromise, place: String) {
         self.application = application
         self.address = address
+        self.place = place
     }
 
     func run() async throws {
         do {
             try await application.run()
         } catch {
-            address.fail(error)
-            throw error
+            let failure = reason(for: error)
+            address.fail(failure)
+            throw failure
         }
         address.fail(CancellationError())
+    }
+}
+
+extension ListeningService {
+    private func reason(for error: any Error) -> any Error {
+        if let system = error as? IOError {
+            let text = String(cString: strerror(system.errnoCode))
+            return Failure(description: "The server cannot listen on \(place): \(text).")
+        }
+        if error is SocketAddressError || "\(error)".contains("getaddrinfo") {
+            return Failure(description: "The server cannot listen on \(place): it is no address of this machine.")
+        }
+        return error
     }
 }
 

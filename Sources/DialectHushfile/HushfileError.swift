@@ -96,6 +96,7 @@ enum HushfileError: Error, Equatable {
         switch error {
         case let own as HushfileError: self = own
         case let tooLarge as BodyTooLarge: self = .controlTooLarge(limit: tooLarge.limit)
+        case is BodyBroken: self = .badRequest
         case StorageError.full: self = .storageFull
         case StorageError.unavailable: self = .storageUnavailable
         case PasswordHasher.Failure.busy: self = .busy

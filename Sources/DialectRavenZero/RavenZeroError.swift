@@ -123,6 +123,7 @@ enum RavenZeroError: Error, Equatable {
         case StorageError.full: self = .storageFull
         case StorageError.unavailable: self = .storageUnavailable
         case BlobError.missing: self = .bytesMissing
+        case is BodyBroken: self = .unreadableBody
         default: self = .internalFault
         }
     }

@@ -178,7 +178,7 @@ struct DropAdmissionTests {
     @Test func openingASlotWithoutBytesIsNil() async throws {
         try await DropFixture.run { fixture in
             let drop = try await fixture.makeDrop(limit: 3)
-            let slot = DropSlot(index: 0, size: 5, served: 3, blob: nil)
+            let slot = DropSlot(index: 0, size: 5, served: 3, holds: 0, blob: nil)
             #expect(try await fixture.drops.open(slot, of: drop) == nil)
         }
     }

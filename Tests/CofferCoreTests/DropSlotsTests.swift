@@ -73,6 +73,24 @@ struct DropSlotsTests {
         }
     }
 
+    @Test(arguments: [Drop.Counting.atStart, .atEnd])
+    func roomOfASlotIsWhatAdmissionSays(counting: Drop.Counting) async throws {
+        try await DropFixture.run { fixture in
+            let drop = try await fixture.makeDrop(counting: counting, limit: 2)
+            var held: [Admission] = []
+            for room in [true, true, false] {
+                #expect(try await fixture.slot(of: drop)?.hasRoom(in: drop) == room)
+                let admission = try await fixture.drops.admit(drop, slot: 0).admission
+                #expect((admission != nil) == room)
+                if let admission { held.append(admission) }
+            }
+            for admission in held { try await fixture.drops.release(admission, refund: true) }
+            #expect(try await fixture.slot(of: drop)?.hasRoom(in: drop) == true)
+            let unlimited = try await fixture.makeDrop("unlimited", counting: counting)
+            #expect(try await fixture.slot(of: unlimited)?.hasRoom(in: unlimited) == true)
+        }
+    }
+
     @Test func twoHundredTasksGetExactlyTheLimitAtStart() async throws {
         try await DropFixture.run { fixture in
             let drop = try await fixture.makeDrop(limit: 5)

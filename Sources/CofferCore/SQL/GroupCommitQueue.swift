@@ -80,7 +80,7 @@ final class GroupCommitQueue: Sendable {
 
     private func refuseAll() {
         let jobs = state.withLock { state in
-            defer { state.waiting = [] }
+            defer { state = State() }
             return state.waiting
         }
         for job in jobs { job.finish(StorageError.unavailable("the database is closed")) }

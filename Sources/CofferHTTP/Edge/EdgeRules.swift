@@ -3,6 +3,7 @@ import NIOHTTP1
 
 /// What RFC 9110 and 9112 ask of a connection and the layers above do not do.
 ///
+/// - A connection that the client does not keep alive is closed, and HTTP/1.1 without one `Host` is a 400.
 /// - A client that sent `Expect: 100-continue` is told to go on (RFC 9110, section 10.1.1).
 /// - After a request with an `Upgrade` header that is not taken, NIO's decoder reads no further, so the connection is
 ///   closed with the answer.
@@ -23,12 +24,22 @@ final class EdgeRules: ChannelDuplexHandler {
     struct State: Equatable {
         private(set) var isBodyOpen = false
         private(set) var hasUpgrade = false
+        private(set) var keepsAlive = true
+        /// A request that was answered here; whatever else arrives is thrown away.
+        private(set) var isRefused = false
         private(set) var closesAfterEnd = false
         private(set) var bytesToLinger: Int?
 
-        mutating func readHead(hasUpgrade: Bool) {
+        mutating func readHead(hasUpgrade: Bool, keepsAlive: Bool) {
             isBodyOpen = true
             self.hasUpgrade = hasUpgrade
+            self.keepsAlive = keepsAlive
+        }
+
+        mutating func refuse() {
+            isRefused = true
+            closesAfterEnd = true
+            bytesToLinger = EdgeRules.lingerBytes
         }
 
         mutating func readEnd() {
@@ -38,7 +49,7 @@ final class EdgeRules: ChannelDuplexHandler {
         /// - Returns: whether the answer must carry `Connection: close`.
         mutating func writeHead(status: Int, asksToClose: Bool) -> Bool {
             guard status >= 200 || status == 101 else { return false }
-            closesAfterEnd = asksToClose || (hasUpgrade && status != 101) || (isBodyOpen && status >= 400)
+            closesAfterEnd = asksToClose || !keepsAlive || (hasUpgrade && status != 101) || (isBodyOpen && status >= 400)
             return closesAfterEnd
         }
 
@@ -62,10 +73,9 @@ final class EdgeRules: ChannelDuplexHandler {
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         switch unwrapInboundIn(data) {
         case .head(let head):
-            rules.readHead(hasUpgrade: Self.has("upgrade", in: head.headers))
-            if head.version.major > 1 || (head.version.major == 1 && head.version.minor >= 1),
-                Self.has("expect", in: head.headers), head.headers[canonicalForm: "expect"].contains("100-continue")
-            {
+            rules.readHead(hasUpgrade: Self.has("upgrade", in: head.headers), keepsAlive: head.isKeepAlive)
+            guard Self.namesItsHost(head) else { return refuse(head, context: context) }
+            if head.version != .http1_0, Self.has("expect", in: head.headers), Self.expectsContinue(head.headers) {
                 let goOn = HTTPResponseHead(version: head.version, status: .continue)
                 context.writeAndFlush(wrapOutboundOut(.head(goOn)), promise: nil)
             }
@@ -75,7 +85,28 @@ final class EdgeRules: ChannelDuplexHandler {
             rules.readEnd()
             if rules.bytesToLinger != nil { return context.close(promise: nil) }
         }
+        guard !rules.isRefused else { return }
         context.fireChannelRead(data)
+    }
+
+    /// HTTP/1.1 demands one Host field, no more (RFC 9112, section 3.2).
+    private static func namesItsHost(_ head: HTTPRequestHead) -> Bool {
+        let count = head.headers.reduce(0) { $0 + (Self.is("host", $1.name) ? 1 : 0) }
+        return count == 1 || (count == 0 && head.version == .http1_0)
+    }
+
+    private static func expectsContinue(_ headers: HTTPHeaders) -> Bool {
+        headers[canonicalForm: "expect"].contains { $0.lowercased() == "100-continue" }
+    }
+
+    /// Answers for the layers above, which never get to see the request.
+    private func refuse(_ head: HTTPRequestHead, context: ChannelHandlerContext) {
+        rules.refuse()
+        var answer = HTTPResponseHead(version: head.version, status: .badRequest)
+        answer.headers = ["content-length": "0", "connection": "close"]
+        context.write(wrapOutboundOut(.head(answer)), promise: nil)
+        context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
+        linger(context)
     }
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
@@ -97,9 +128,11 @@ final class EdgeRules: ChannelDuplexHandler {
 
     /// Most requests have none of the fields asked for here; lengths tell most of the others apart.
     private static func has(_ name: StaticString, in headers: HTTPHeaders) -> Bool {
-        headers.contains { field in
-            field.name.utf8.count == name.utf8CodeUnitCount && field.name.lowercased() == "\(name)"
-        }
+        headers.contains { Self.is(name, $0.name) }
+    }
+
+    private static func `is`(_ name: StaticString, _ field: String) -> Bool {
+        field.utf8.count == name.utf8CodeUnitCount && field.lowercased() == "\(name)"
     }
 
     private func end(
@@ -116,9 +149,13 @@ final class EdgeRules: ChannelDuplexHandler {
             context.close(mode: .output, promise: nil)
         case .linger:
             context.writeAndFlush(data, promise: promise)
-            context.close(mode: .output, promise: nil)
-            let channel = context.channel
-            context.eventLoop.scheduleTask(in: Self.lingerTime) { channel.close(promise: nil) }
+            linger(context)
         }
+    }
+
+    private func linger(_ context: ChannelHandlerContext) {
+        context.close(mode: .output, promise: nil)
+        let channel = context.channel
+        context.eventLoop.scheduleTask(in: Self.lingerTime) { channel.close(promise: nil) }
     }
 }

@@ -85,6 +85,11 @@ package struct BlobBody: Sendable {
     }
 
     private func sendFile(_ file: PlainFile, _ part: Range<Int64>) async throws {
-        try await channel.triggerUserOutboundEvent(SendFile(file, part)).get()
+        try await withTaskCancellationHandler {
+            try await channel.triggerUserOutboundEvent(SendFile(file, part)).get()
+        } onCancel: {
+            // The server stops, and the reader may never take another byte.
+            channel.close(promise: nil)
+        }
     }
 }

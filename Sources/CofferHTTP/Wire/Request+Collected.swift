@@ -14,11 +14,11 @@ extension Request {
 
     /// The whole body, for the small ones that control something.
     ///
-    /// - Throws: ``BodyTooLarge``, before reading when the size is declared, while reading otherwise.
+    /// - Throws: ``BodyTooLarge``, before reading when the size is declared, while reading otherwise; ``BodyBroken``.
     package func collected(upTo limit: Int) async throws -> ByteBuffer {
         if let length = declaredLength, length > Int64(limit) { throw BodyTooLarge(limit: limit) }
         var collected = ByteBuffer()
-        for try await part in body {
+        for try await part in incoming {
             guard collected.readableBytes + part.readableBytes <= limit else { throw BodyTooLarge(limit: limit) }
             collected.writeImmutableBuffer(part)
         }

@@ -84,8 +84,10 @@ package struct Settings: Sendable {
         unknownNames = sources.unknownNames
     }
 
+    /// Names separated by commas, or a JSON array of them.
     private static func list(_ text: String) -> [String] {
-        text.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }
+        if let array = try? JSONDecoder().decode([String].self, from: Data(text.utf8)) { return array }
+        return text.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }
     }
 
     private static func baseURL(_ text: String) -> String? {

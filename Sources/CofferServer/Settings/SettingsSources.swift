@@ -1,8 +1,9 @@
 package import CofferCore
+import CofferHTTP
 import Configuration
 import Foundation
+import NIOCore
 import Synchronization
-import SystemPackage
 
 /// Where settings come from, first wins: flags, environment (`COFFER_…`), the JSON file; then the defaults.
 ///
@@ -12,7 +13,8 @@ package final class SettingsSources: Sendable {
     private let flags: [String: String]
     private let environment: [String: String]
     private let environmentProvider: EnvironmentVariablesProvider
-    private let file: FileProvider<JSONSnapshot>?
+    /// Parsed here: the configuration library's JSON provider takes `true` for the number 1.
+    private let file: JSONValue?
     private let filePath: String
     private let fileKeys: [String]
     private let asked = Mutex<Set<String>>([])
@@ -35,16 +37,13 @@ package final class SettingsSources: Sendable {
         guard let data = FileManager.default.contents(atPath: filePath) else {
             throw SettingsGroup.Malformed("The configuration file \(filePath) cannot be read.")
         }
-        guard let parsed = try? JSONSerialization.jsonObject(with: data), let object = parsed as? [String: Any] else {
+        guard let parsed = JSONValue(parsing: ByteBuffer(bytes: data)), case .object(let members) = parsed else {
             throw SettingsGroup.Malformed("The configuration file \(filePath) is not a JSON object.")
         }
-        do {
-            file = try await FileProvider<JSONSnapshot>(filePath: FilePath(filePath))
-        } catch {
-            throw SettingsGroup.Malformed("The configuration file \(filePath) cannot be used: \(error)")
-        }
-        fileKeys = object.flatMap { name, value in
-            (value as? [String: Any]).map { $0.keys.map { "\(name).\($0)" } } ?? [name]
+        file = parsed
+        fileKeys = members.flatMap { member in
+            guard case .object(let inner) = member.value else { return [member.name] }
+            return inner.map { "\(member.name).\($0.name)" }
         }.sorted()
     }
 
@@ -74,32 +73,22 @@ package final class SettingsSources: Sendable {
             return .init(text: text, origin: "--\(name.replacing("_", with: "-"))")
         }
         let variable = Self.variable(path)
-        if let text = try environmentProvider.value(forKey: .init(["coffer"] + path), type: .string).value {
-            return .init(text: Self.text(text.content), origin: variable)
-        }
+        let found = try environmentProvider.value(forKey: .init(["coffer"] + path), type: .string)
+        if case .string(let text)? = found.value?.content { return .init(text: text, origin: variable) }
         return try fileValue(path)
     }
 
-    /// The file keeps types; a setting may be written as a number, a flag, a text or a list.
+    /// The file keeps types; a setting may be written as a number, a flag, a text or a list of texts.
     private func fileValue(_ path: [String]) throws -> SettingsGroup.Value? {
-        guard let file else { return nil }
-        let key = AbsoluteConfigKey(path)
+        guard let found = path.reduce(file, { $0?[$1] }), found != .null else { return nil }
         let origin = "“\(path.joined(separator: "."))” in \(filePath)"
-        for type in [ConfigType.string, .int, .double, .bool, .stringArray] {
-            guard let found = try? file.value(forKey: key, type: type) else { continue }
-            return found.value.map { .init(text: Self.text($0.content), origin: origin) }
-        }
-        throw SettingsGroup.Malformed("\(origin) has a type that no setting has.")
-    }
-
-    private static func text(_ content: ConfigContent) -> String {
-        switch content {
-        case .string(let text): text
-        case .int(let number): String(number)
-        case .double(let number): String(number)
-        case .bool(let flag): String(flag)
-        case .stringArray(let texts): (try? String(decoding: JSONEncoder().encode(texts), as: UTF8.self)) ?? ""
-        default: ""
+        switch found {
+        case .string(let text): return .init(text: text, origin: origin)
+        case .integer(let number): return .init(text: String(number), origin: origin)
+        case .double(let number): return .init(text: String(number), origin: origin)
+        case .bool(let flag): return .init(text: String(flag), origin: origin)
+        case .array: return .init(text: String(buffer: found.encoded), origin: origin)
+        case .object, .null: throw SettingsGroup.Malformed("\(origin) has a type that no setting has.")
         }
     }
 }

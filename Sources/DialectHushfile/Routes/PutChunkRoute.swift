@@ -21,7 +21,7 @@ struct PutChunkRoute {
         let limit = try await room(for: index, in: file, declared: request.declaredLength)
         let staged: StagedBlob
         do {
-            staged = try await blobs.write(request.body, BlobRequest(maxBytes: limit.bytes, wantsSHA256: false))
+            staged = try await blobs.write(request.incoming, BlobRequest(maxBytes: limit.bytes, wantsSHA256: false))
         } catch BlobError.tooLarge {
             throw limit.error
         }

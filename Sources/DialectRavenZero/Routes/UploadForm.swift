@@ -44,7 +44,7 @@ final class UploadForm {
         do {
             // Fields and files have limits of their own; each part is one or the other.
             let limits = MultipartLimits(parts: Self.maxFields + Self.maxFiles)
-            var reader = try MultipartReader(request.body, contentType: request.headers[.contentType], limits: limits)
+            var reader = try MultipartReader(request.incoming, contentType: request.headers[.contentType], limits: limits)
             while let part = try await reader.nextPart() {
                 try await take(part, from: &reader)
             }
@@ -65,7 +65,7 @@ final class UploadForm {
         }
     }
 
-    private func take(_ part: MultipartPartHead, from reader: inout MultipartReader<RequestBody>) async throws {
+    private func take(_ part: MultipartPartHead, from reader: inout MultipartReader<IncomingBody>) async throws {
         if let filename = part.filename {
             fileCount += 1
             guard fileCount <= Self.maxFiles else { throw RavenZeroError.tooManyFiles }
@@ -100,7 +100,7 @@ final class UploadForm {
     }
 
     /// Reads over a file that nobody asked for, within the bound on the whole body.
-    private func skip(_ reader: inout MultipartReader<RequestBody>) async throws {
+    private func skip(_ reader: inout MultipartReader<IncomingBody>) async throws {
         while try await reader.nextSlice() != nil {
             guard reader.bytesRead <= maxFileBytes + Int(Self.drainBytes) else { throw RavenZeroError.unreadableBody }
         }

@@ -1,3 +1,4 @@
+import CofferCore
 import CofferHTTP
 import CofferServer
 import CofferTesting
@@ -15,6 +16,11 @@ struct HushfileClient: Sendable {
 
     /// The three requests that change an upload.
     enum Write: String, CaseIterable, Sendable { case chunk, metadata, finish }
+
+    /// 1 700 000 000 seconds: a whole number, and in the past.
+    ///
+    /// The server compares the times of files, which are the system's, with its own clock to find left-overs.
+    static let start = Timestamp(milliseconds: 1_700_000_000_000)
 
     let server: TestServer
 

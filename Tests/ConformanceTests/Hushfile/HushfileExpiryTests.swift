@@ -1,17 +1,14 @@
-import CofferCore
 import CofferHTTP
 import CofferTesting
 import Testing
 
 @Suite("Hushfile: expiry", .serialized, .timeLimit(.minutes(5)))
 struct HushfileExpiryTests {
-    static let start = Timestamp(milliseconds: 1_800_000_000_000)
-
     @Test
     func finishedFileIsGoneForEveryRequestFromItsExpiry() async throws {
-        try await TestServer.run(clock: ManualClock(Self.start)) { server in
+        try await TestServer.run(clock: ManualClock(HushfileClient.start)) { server in
             let client = HushfileClient(server)
-            let id = try await client.file([[1]], metadata: [2], ["expire": 1_800_000_100, "deletepassword": "secret"])
+            let id = try await client.file([[1]], metadata: [2], ["expire": 1_700_000_100, "deletepassword": "secret"])
             server.clock.advance(by: .milliseconds(99_999))
             try await client.get(chunk: 0, of: id).expectBytes([1])
             #expect(try await server.get("/api/file/\(id)/exists").status == 200)
@@ -25,9 +22,9 @@ struct HushfileExpiryTests {
 
     @Test(arguments: HushfileClient.Write.allCases)
     func unfinishedFileTakesNoWriteFromItsExpiry(_ write: HushfileClient.Write) async throws {
-        try await TestServer.run(clock: ManualClock(Self.start)) { server in
+        try await TestServer.run(clock: ManualClock(HushfileClient.start)) { server in
             let client = HushfileClient(server)
-            let upload = try await client.initiate(["expire": 1_800_000_100])
+            let upload = try await client.initiate(["expire": 1_700_000_100])
             #expect(try await client.put(chunk: 0, [1], of: upload).status == 200)
             server.clock.advance(by: .seconds(100))
             for query in ["?uploadpassword=\(upload.password)", "?uploadpassword=wrong"] {
@@ -40,7 +37,7 @@ struct HushfileExpiryTests {
 
     @Test
     func withoutExpiryOfItsOwnAFileLivesForTheMaximumRetention() async throws {
-        try await TestServer.run(clock: ManualClock(Self.start)) { server in
+        try await TestServer.run(clock: ManualClock(HushfileClient.start)) { server in
             let client = HushfileClient(server)
             let id = try await client.file([[1]])
             server.clock.advance(by: .seconds(86399))
@@ -53,7 +50,7 @@ struct HushfileExpiryTests {
     @Test
     func withoutMaximumRetentionAFileStays() async throws {
         let settings = ["COFFER_HUSHFILE_MAX_RETENTION_HOURS": "0"]
-        try await TestServer.run(settings, clock: ManualClock(Self.start)) { server in
+        try await TestServer.run(settings, clock: ManualClock(HushfileClient.start)) { server in
             let client = HushfileClient(server)
             let id = try await client.file([[1]])
             server.clock.advance(by: .seconds(3650 * 86400))
@@ -64,12 +61,12 @@ struct HushfileExpiryTests {
 
     @Test
     func bytesAreErasedWithinAMinuteWithoutBeingAsked() async throws {
-        try await TestServer.run(["COFFER_INLINE_BYTES": "0"], clock: ManualClock(Self.start)) { server in
+        try await TestServer.run(["COFFER_INLINE_BYTES": "0"], clock: ManualClock(HushfileClient.start)) { server in
             let client = HushfileClient(server)
-            let kept = try await client.file([[4]], ["expire": 1_800_050_000])
+            let kept = try await client.file([[4]], ["expire": 1_700_050_000])
             #expect(client.storedFiles.count == 1)
-            _ = try await client.file([[1], [2]], metadata: [3], ["expire": 1_800_000_100])
-            let upload = try await client.initiate(["expire": 1_800_000_100])
+            _ = try await client.file([[1], [2]], metadata: [3], ["expire": 1_700_000_100])
+            let upload = try await client.initiate(["expire": 1_700_000_100])
             #expect(try await client.put(chunk: 0, [1], of: upload).status == 200)
             #expect(client.storedFiles.count >= 4)
             server.clock.advance(by: .seconds(160))
@@ -80,10 +77,10 @@ struct HushfileExpiryTests {
 
     @Test(arguments: [true, false])
     func transferUnderWayEndsIntact(_ isSwept: Bool) async throws {
-        try await TestServer.run(clock: ManualClock(Self.start)) { server in
+        try await TestServer.run(clock: ManualClock(HushfileClient.start)) { server in
             let client = HushfileClient(server)
             let bytes = HushfileClient.bytes(HushfileDownloadLimitTests.hugeBytes)
-            let id = try await client.file([bytes], ["expire": 1_800_000_100, "limit": 5])
+            let id = try await client.file([bytes], ["expire": 1_700_000_100, "limit": 5])
             try await TestConnection.open(port: server.port) { connection in
                 try await connection.write(server.head("GET", "/api/file/\(id)/0"))
                 #expect(try await connection.readHead().status == 200)
@@ -106,7 +103,7 @@ struct HushfileExpiryTests {
 
     @Test
     func unfinishedFileIsRemovedADayAfterItsLastAcceptedWrite() async throws {
-        try await TestServer.run(Self.longRetention, clock: ManualClock(Self.start)) { server in
+        try await TestServer.run(Self.longRetention, clock: ManualClock(HushfileClient.start)) { server in
             let client = HushfileClient(server)
             let upload = try await client.initiate()
             server.clock.advance(by: .seconds(86399))
@@ -128,7 +125,7 @@ struct HushfileExpiryTests {
 
     @Test
     func initiatedFileWithoutAnyWriteIsRemovedAfterADay() async throws {
-        try await TestServer.run(Self.longRetention, clock: ManualClock(Self.start)) { server in
+        try await TestServer.run(Self.longRetention, clock: ManualClock(HushfileClient.start)) { server in
             let client = HushfileClient(server)
             let upload = try await client.initiate()
             server.clock.advance(by: .seconds(86399))
@@ -142,7 +139,7 @@ struct HushfileExpiryTests {
 
     @Test
     func finishedFileOutlivesThatDay() async throws {
-        try await TestServer.run(Self.longRetention, clock: ManualClock(Self.start)) { server in
+        try await TestServer.run(Self.longRetention, clock: ManualClock(HushfileClient.start)) { server in
             let client = HushfileClient(server)
             let id = try await client.file([[1]])
             server.clock.advance(by: .seconds(10 * 86400))
@@ -154,7 +151,7 @@ struct HushfileExpiryTests {
     @Test
     func timeForUnfinishedFilesCanBeSet() async throws {
         let settings = ["COFFER_HUSHFILE_UNFINISHED_HOURS": "1"]
-        try await TestServer.run(settings, clock: ManualClock(Self.start)) { server in
+        try await TestServer.run(settings, clock: ManualClock(HushfileClient.start)) { server in
             let client = HushfileClient(server)
             let upload = try await client.initiate()
             server.clock.advance(by: .seconds(3599))

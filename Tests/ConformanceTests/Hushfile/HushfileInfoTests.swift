@@ -1,22 +1,19 @@
-import CofferCore
 import CofferHTTP
 import CofferTesting
 import Testing
 
 @Suite("Hushfile: GET /api/file/{id}/info", .serialized, .timeLimit(.minutes(5)))
 struct HushfileInfoTests {
-    static let start = Timestamp(milliseconds: 1_800_000_000_000)
-
     @Test
     func initiatedFileShowsAllSevenFields() async throws {
-        try await TestServer.run(clock: ManualClock(Self.start)) { server in
+        try await TestServer.run(clock: ManualClock(HushfileClient.start)) { server in
             let client = HushfileClient(server)
             let upload = try await client.initiate()
             let response = try await server.get("/api/file/\(upload.id)/info")
             response.expect(
                 200,
                 [
-                    "chunks": [], "totalsize": 0, "finished": false, "ip": ["127.0.0.1"], "expire": 1_800_086_400,
+                    "chunks": [], "totalsize": 0, "finished": false, "ip": ["127.0.0.1"], "expire": 1_700_086_400,
                     "limit": nil, "downloads": 0,
                 ]
             )
@@ -25,9 +22,9 @@ struct HushfileInfoTests {
 
     @Test
     func unfinishedFileShowsWhatIsThereSoFar() async throws {
-        try await TestServer.run(clock: ManualClock(Self.start)) { server in
+        try await TestServer.run(clock: ManualClock(HushfileClient.start)) { server in
             let client = HushfileClient(server)
-            let upload = try await client.initiate(["expire": 1_800_003_600, "limit": 7])
+            let upload = try await client.initiate(["expire": 1_700_003_600, "limit": 7])
             for index in [12, 3, 100, 9] {
                 #expect(
                     try await client.put(chunk: index, [UInt8](repeating: 0, count: index), of: upload).status == 200
@@ -39,7 +36,7 @@ struct HushfileInfoTests {
                 200,
                 [
                     "chunks": [3, 9, 12, 100], "totalsize": 124, "finished": false, "ip": ["127.0.0.1"],
-                    "expire": 1_800_003_600, "limit": 7, "downloads": 0,
+                    "expire": 1_700_003_600, "limit": 7, "downloads": 0,
                 ]
             )
         }
@@ -47,7 +44,7 @@ struct HushfileInfoTests {
 
     @Test
     func finishedFileShowsItsListAndItsDownloads() async throws {
-        try await TestServer.run(clock: ManualClock(Self.start)) { server in
+        try await TestServer.run(clock: ManualClock(HushfileClient.start)) { server in
             let client = HushfileClient(server)
             let id = try await client.file([[1, 2], [3]], metadata: [9, 9, 9], ["limit": 2])
             for index in [0, 1, 0] { #expect(try await client.get(chunk: index, of: id).status == 200) }
@@ -56,7 +53,7 @@ struct HushfileInfoTests {
                 200,
                 [
                     "chunks": [0, 1], "totalsize": 3, "finished": true, "ip": ["127.0.0.1"],
-                    "expire": 1_800_086_400, "limit": 2, "downloads": 1,
+                    "expire": 1_700_086_400, "limit": 2, "downloads": 1,
                 ]
             )
         }
@@ -64,11 +61,11 @@ struct HushfileInfoTests {
 
     @Test
     func timePassingDoesNotMoveExpire() async throws {
-        try await TestServer.run(clock: ManualClock(Self.start)) { server in
+        try await TestServer.run(clock: ManualClock(HushfileClient.start)) { server in
             let client = HushfileClient(server)
             let id = try await client.file([[1]])
             server.clock.advance(by: .seconds(5000))
-            #expect(try await client.info(id)["expire"] == 1_800_086_400)
+            #expect(try await client.info(id)["expire"] == 1_700_086_400)
         }
     }
 

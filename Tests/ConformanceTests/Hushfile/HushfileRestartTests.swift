@@ -1,4 +1,3 @@
-import CofferCore
 import CofferHTTP
 import CofferTesting
 import Testing
@@ -15,7 +14,7 @@ struct HushfileRestartTests {
         after: @escaping @Sendable (HushfileClient, Value) async throws -> Void
     ) async throws {
         let directory = try TemporaryDirectory()
-        let clock = ManualClock(Timestamp(milliseconds: 1_800_000_000_000))
+        let clock = ManualClock(HushfileClient.start)
         let value = try await TestServer.run(settings, dataPath: directory.path, clock: clock) { server in
             try await before(HushfileClient(server))
         }
@@ -31,14 +30,14 @@ struct HushfileRestartTests {
         let first = HushfileClient.bytes(50_000, seed: 1)
         let second = HushfileClient.bytes(700, seed: 2)
         try await restart(["COFFER_INLINE_BYTES": inlineBytes]) { client in
-            let upload = try await client.initiate(["limit": 3, "deletepassword": "secret", "expire": 1_800_003_600])
+            let upload = try await client.initiate(["limit": 3, "deletepassword": "secret", "expire": 1_700_003_600])
             #expect(try await client.put(chunk: 0, first, of: upload).status == 200)
             #expect(try await client.put(metadata: [1, 2], of: upload).status == 200)
             return upload
         } after: { client, upload in
             let info: [String: JSONValue] = [
                 "chunks": [0], "totalsize": 50_000, "finished": false, "ip": ["127.0.0.1"],
-                "expire": 1_800_003_600, "limit": 3, "downloads": 0,
+                "expire": 1_700_003_600, "limit": 3, "downloads": 0,
             ]
             #expect(try await client.info(upload.id) == info)
             let wrong = HushfileClient.Upload(id: upload.id, password: "wrong")
@@ -105,7 +104,7 @@ struct HushfileRestartTests {
     @Test
     func whatExpiredMeanwhileIsGoneAtOnceAndErasedUnasked() async throws {
         try await restart(["COFFER_INLINE_BYTES": "0"], away: .seconds(100)) { client in
-            try await client.file([[1], [2]], metadata: [3], ["expire": 1_800_000_100])
+            try await client.file([[1], [2]], metadata: [3], ["expire": 1_700_000_100])
         } after: { client, id in
             try await client.expectGone(id)
             #expect(try await client.eventually { client.storedFiles.isEmpty })

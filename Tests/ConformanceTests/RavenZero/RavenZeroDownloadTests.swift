@@ -74,7 +74,7 @@ struct RavenZeroDownloadTests {
 
     @Test(arguments: [1, 2])
     func abortedTransferIsNotRefunded(uses: Int) async throws {
-        try await RavenZeroClient.run { raven in
+        try await RavenZeroClient.run(RavenZeroClient.slowFileSettings) { raven in
             let key = try await raven.drop(RavenZeroClient.noise(RavenZeroClient.slowFileBytes), uses: uses)
             try await TestConnection.open(port: raven.server.port) { connection in
                 try await connection.write(raven.server.head("GET", "/download/\(key)"))
@@ -115,7 +115,7 @@ struct RavenZeroDownloadTests {
     }
 
     @Test func whileTheLastReaderReadsOthersAre410AndAfterwards404() async throws {
-        try await RavenZeroClient.run { raven in
+        try await RavenZeroClient.run(RavenZeroClient.slowFileSettings) { raven in
             let bytes = RavenZeroClient.noise(RavenZeroClient.slowFileBytes)
             let key = try await raven.drop(bytes)
             let rest = try await raven.downloadSlowly(key) {
@@ -136,7 +136,7 @@ struct RavenZeroDownloadTests {
     }
 
     @Test func earlierReaderOfABurnedUploadFinishesToo() async throws {
-        try await RavenZeroClient.run { raven in
+        try await RavenZeroClient.run(RavenZeroClient.slowFileSettings) { raven in
             let bytes = RavenZeroClient.noise(RavenZeroClient.slowFileBytes)
             let key = try await raven.drop(bytes, uses: 2)
             let rest = try await raven.downloadSlowly(key) {
@@ -151,7 +151,7 @@ struct RavenZeroDownloadTests {
 
     @Test(arguments: [1, 3])
     func readerWhoWasAdmittedFinishesAfterExpiry(uses: Int) async throws {
-        try await RavenZeroClient.run { raven in
+        try await RavenZeroClient.run(RavenZeroClient.slowFileSettings) { raven in
             let bytes = RavenZeroClient.noise(RavenZeroClient.slowFileBytes)
             let key = try await raven.drop(bytes, uses: uses)
             let rest = try await raven.downloadSlowly(key) {

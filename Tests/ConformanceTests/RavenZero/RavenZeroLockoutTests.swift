@@ -174,7 +174,8 @@ struct RavenZeroLockoutTests {
     }
 
     @Test func downloadsAnswered410AreFailures() async throws {
-        try await RavenZeroClient.run(Self.failLimit(3)) { raven in
+        let settings = Self.failLimit(3).merging(RavenZeroClient.slowFileSettings) { $1 }
+        try await RavenZeroClient.run(settings) { raven in
             let key = try await raven.drop(RavenZeroClient.noise(RavenZeroClient.slowFileBytes))
             _ = try await raven.downloadSlowly(key) {
                 for _ in 0..<3 {

@@ -107,7 +107,7 @@ struct RavenZeroPreviewTests {
     }
 
     @Test func burnedRecordWithAnActiveReaderIsPreviewableOnceWithZeroUses() async throws {
-        try await RavenZeroClient.run { raven in
+        try await RavenZeroClient.run(RavenZeroClient.slowFileSettings) { raven in
             let bytes = RavenZeroClient.noise(RavenZeroClient.slowFileBytes)
             let key = try await raven.drop(bytes)
             _ = try await raven.downloadSlowly(key) {

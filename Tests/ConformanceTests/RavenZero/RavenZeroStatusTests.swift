@@ -44,7 +44,7 @@ struct RavenZeroStatusTests {
     }
 
     @Test func usesAreSpentWhenTheTransferBegins() async throws {
-        try await RavenZeroClient.run { raven in
+        try await RavenZeroClient.run(RavenZeroClient.slowFileSettings) { raven in
             let key = try await raven.drop(RavenZeroClient.noise(RavenZeroClient.slowFileBytes), uses: 2)
             _ = try await raven.downloadSlowly(key) {
                 RavenZeroClient.expect(
@@ -57,7 +57,7 @@ struct RavenZeroStatusTests {
     }
 
     @Test func usedUpUploadIsBurnedWhileItsLastReaderReads() async throws {
-        try await RavenZeroClient.run { raven in
+        try await RavenZeroClient.run(RavenZeroClient.slowFileSettings) { raven in
             let key = try await raven.drop(RavenZeroClient.noise(RavenZeroClient.slowFileBytes))
             _ = try await raven.downloadSlowly(key) {
                 RavenZeroClient.expect(
