@@ -91,6 +91,27 @@ struct EdgeRulesTests {
         #expect(isCutFinally)
     }
 
+    @Test func connectionThatIsNotKeptAliveCloses() {
+        var state = EdgeRules.State()
+        state.readHead(hasUpgrade: false, keepsAlive: false)
+        state.readEnd()
+        let closes = state.writeHead(status: 200, asksToClose: false)
+        #expect(closes)
+        let action = state.writeEnd()
+        #expect(action == .close)
+    }
+
+    @Test func refusedRequestLingersForWhatStillArrives() {
+        var state = state(isWhole: false)
+        state.refuse()
+        #expect(state.isRefused)
+        #expect(state.closesAfterEnd)
+        let isCut = state.readWhileLingering(32 * 1024 * 1024 - 1)
+        #expect(!isCut)
+        let isCutThen = state.readWhileLingering(1)
+        #expect(isCutThen)
+    }
+
     @Test func nextRequestStartsAfresh() {
         var state = state(hasUpgrade: false, isWhole: true)
         _ = state.writeHead(status: 404, asksToClose: false)

@@ -15,6 +15,7 @@ struct DialectMuxTests {
 
     @Test(arguments: [
         ("/nowhere", 404, house), ("/", 404, house), ("/upload/x/y", 404, house), ("/openapi/nobody.json", 404, house),
+        ("/status/a%2Fb", 404, house), ("/download/a%2Fb", 404, house), ("/preview/", 404, house),
         ("/api/unknown", 400, hushfile), ("/api", 400, hushfile), ("/API/file", 404, house),
     ])
     func unknownPathIsAnsweredInTheMannerOfItsOwner(path: String, status: Int, body: JSONValue) async throws {

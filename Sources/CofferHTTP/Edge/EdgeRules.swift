@@ -30,7 +30,7 @@ final class EdgeRules: ChannelDuplexHandler {
         private(set) var closesAfterEnd = false
         private(set) var bytesToLinger: Int?
 
-        mutating func readHead(hasUpgrade: Bool, keepsAlive: Bool) {
+        mutating func readHead(hasUpgrade: Bool, keepsAlive: Bool = true) {
             isBodyOpen = true
             self.hasUpgrade = hasUpgrade
             self.keepsAlive = keepsAlive

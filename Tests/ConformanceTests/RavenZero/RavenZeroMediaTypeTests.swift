@@ -160,15 +160,28 @@ struct RavenZeroMediaTypeTests {
         Sample("application/octet-stream", [0, 1, 2, 3, 0xFE, 0xFF, 0x80, 0x81]),
     ]
 
+    /// Samples that one server tells apart; starting one for each would take longer than the telling.
+    struct Group: Sendable, CustomTestStringConvertible {
+        let testDescription: String
+        let samples: [Sample]
+    }
+
+    static let groups = [
+        Group(testDescription: "images", samples: images), Group(testDescription: "archives", samples: archives),
+        Group(testDescription: "documents", samples: documents), Group(testDescription: "programs", samples: programs),
+        Group(testDescription: "media", samples: media), Group(testDescription: "texts", samples: texts),
+        Group(testDescription: "unknown", samples: unknown),
+    ]
+
     // MARK: Detection
 
-    @Test(arguments: images + archives + documents + programs + media + texts + unknown)
-    func contentDecidesWhateverIsDeclared(sample: Sample) async throws {
+    @Test(arguments: groups, ["application/x-declared", "text/html", "image/png"])
+    func contentDecidesWhateverIsDeclared(group: Group, declared: String) async throws {
         try await RavenZeroClient.run { raven in
-            for declared in ["application/x-declared", "text/html", "image/png"] {
+            for sample in group.samples {
                 let form = MultipartBody().file("file", filename: "a.exe", type: declared, sample.bytes)
                 let response = try await raven.post(form)
-                try #require(response.status == 201, "\(response.text)")
+                try #require(response.status == 201, "\(sample.type): \(response.text)")
                 let key = try RavenZeroClient.text("key", of: response)
                 #expect(try await raven.preview(key).json?["mime_type"] == .string(sample.type))
                 let download = try await raven.download(key)
@@ -208,14 +221,17 @@ struct RavenZeroMediaTypeTests {
         }
     }
 
-    @Test(arguments: images + programs + unknown)
-    func refusedTypeIsNamed(sample: Sample) async throws {
+    @Test func refusedTypeIsNamed() async throws {
         try await RavenZeroClient.run(["COFFER_RAVENZERO_ALLOWED_MIME_TYPES": #"["text/*"]"#]) { raven in
-            RavenZeroClient.expect(
-                try await raven.upload(sample.bytes, filename: "a.txt"),
-                400,
-                RavenZeroClient.detail("File type not suported: \(sample.type)")
-            )
+            for sample in Self.images + Self.archives + Self.documents + Self.programs + Self.media + Self.unknown {
+                RavenZeroClient.expect(
+                    try await raven.upload(sample.bytes, filename: "a.txt"),
+                    400,
+                    RavenZeroClient.detail("File type not suported: \(sample.type)")
+                )
+            }
+            for sample in Self.texts { #expect(try await raven.upload(sample.bytes).status == 201) }
+            #expect(try await raven.upload(Self.png + Array("text".utf8)).status == 400)
         }
     }
 }

@@ -46,6 +46,22 @@ struct RavenZeroRoutingTests {
         }
     }
 
+    @Test func redirectTakesTheSchemeOfAConfiguredProxyAndTheConfiguredBase() async throws {
+        let headers = [("Host", "drop.example.org"), ("X-Forwarded-Proto", "https")]
+        try await RavenZeroClient.run { raven in
+            let response = try await raven.get("/health", headers: headers)
+            #expect(response.header("location") == "http://drop.example.org/health/")
+        }
+        try await RavenZeroClient.run(["COFFER_TRUSTED_PROXIES": "loopback"]) { raven in
+            let response = try await raven.get("/health", headers: headers)
+            #expect(response.header("location") == "https://drop.example.org/health/")
+        }
+        try await RavenZeroClient.run(["COFFER_BASE_URL": "https://base.example"]) { raven in
+            let response = try await raven.get("/health", headers: headers)
+            #expect(response.header("location") == "https://base.example/health/")
+        }
+    }
+
     @Test func uploadToTheWrongSlashLeavesNothing() async throws {
         try await RavenZeroClient.run(["COFFER_INLINE_BYTES": "0"]) { raven in
             let form = MultipartBody().file("file", filename: "a.txt", RavenZeroClient.noise(1000))
