@@ -49,7 +49,8 @@ final class EdgeRules: ChannelDuplexHandler {
         /// - Returns: whether the answer must carry `Connection: close`.
         mutating func writeHead(status: Int, asksToClose: Bool) -> Bool {
             guard status >= 200 || status == 101 else { return false }
-            closesAfterEnd = asksToClose || !keepsAlive || (hasUpgrade && status != 101) || (isBodyOpen && status >= 400)
+            closesAfterEnd =
+                asksToClose || !keepsAlive || (hasUpgrade && status != 101) || (isBodyOpen && status >= 400)
             return closesAfterEnd
         }
 

@@ -1,6 +1,6 @@
 package import CofferCore
 import Glibc
-import NIOCore
+package import NIOCore
 import NIOHTTP1
 
 /// A wish to send part of an open file as the next bytes of the response body.
@@ -17,16 +17,33 @@ package struct SendFile: Sendable {
     }
 }
 
-/// Turns ``SendFile`` events into file regions of the running response.
+/// A wish to send bytes as the next ones of the response body.
+///
+/// The event's promise completes when the kernel has taken them. Hummingbird's writer returns as soon as it has queued
+/// a buffer, so a body that is in memory already would count as sent before its reader got a byte of it.
+package struct SendBytes: Sendable {
+    let bytes: ByteBuffer
+
+    package init(_ bytes: ByteBuffer) {
+        self.bytes = bytes
+    }
+}
+
+/// Turns ``SendFile`` and ``SendBytes`` events into parts of the running response.
 final class FileSendHandler: ChannelOutboundHandler {
     typealias OutboundIn = HTTPServerResponsePart
     typealias OutboundOut = HTTPServerResponsePart
 
     func triggerUserOutboundEvent(context: ChannelHandlerContext, event: Any, promise: EventLoopPromise<Void>?) {
-        guard let send = event as? SendFile else {
-            context.triggerUserOutboundEvent(event, promise: promise)
-            return
+        switch event {
+        case let send as SendFile: write(send, context: context, promise: promise)
+        case let send as SendBytes:
+            context.writeAndFlush(wrapOutboundOut(.body(.byteBuffer(send.bytes))), promise: promise)
+        default: context.triggerUserOutboundEvent(event, promise: promise)
         }
+    }
+
+    private func write(_ send: SendFile, context: ChannelHandlerContext, promise: EventLoopPromise<Void>?) {
         // The reader may close its descriptor while this write waits for the socket, so it gets one of its own.
         let descriptor = fcntl(send.file.descriptor, F_DUPFD_CLOEXEC, 0)
         guard descriptor >= 0 else {

@@ -31,7 +31,7 @@ package struct BlobBody: Sendable {
         ResponseBody(contentLength: range.count) { writer in
             var sent: Int64 = 0
             do {
-                try await send(to: &writer, sent: &sent, beforeLastPiece: beforeLastPiece)
+                try await send(&sent, beforeLastPiece: beforeLastPiece)
             } catch {
                 reader.close()
                 await atEnd(sent, error)
@@ -44,8 +44,7 @@ package struct BlobBody: Sendable {
     }
 
     private func send(
-        to writer: inout any ResponseBodyWriter,
-        sent: inout Int64,
+        _ sent: inout Int64,
         beforeLastPiece: @Sendable () async throws -> Void
     ) async throws {
         let lastStart = max(range.lowerBound, range.upperBound - Self.pieceBytes)
@@ -55,18 +54,10 @@ package struct BlobBody: Sendable {
             try await beforeLastPiece()
             if !range.isEmpty { try await sendFile(file, lastStart..<range.upperBound) }
         } else {
-            var offset = range.lowerBound
-            while offset < lastStart {
-                let piece = try await reader.read(from: offset, count: Int(min(Self.pieceBytes, lastStart - offset)))
-                try Task.checkCancellation()
-                try await writer.write(piece)
-                offset += Int64(piece.readableBytes)
-                sent = offset - range.lowerBound
-                guard piece.readableBytes > 0 else { throw BlobError.corrupt }
-            }
-            let last = try await pieces(from: offset)
+            try await sendPieces(upTo: lastStart, sent: &sent)
+            let last = try await pieces(from: lastStart)
             try await beforeLastPiece()
-            if !last.isEmpty { try await writer.write(contentsOf: last) }
+            for piece in last { try await deliver(SendBytes(piece)) }
         }
         sent = Int64(range.count)
     }
@@ -84,9 +75,37 @@ package struct BlobBody: Sendable {
         return parts
     }
 
+    /// Sends everything in front of `end`; the next piece is read while the socket takes the last.
+    private func sendPieces(upTo end: Int64, sent: inout Int64) async throws {
+        var offset = range.lowerBound
+        var underWay: (bytes: Int64, done: EventLoopFuture<Void>)?
+        while offset < end {
+            let piece = try await reader.read(from: offset, count: Int(min(Self.pieceBytes, end - offset)))
+            guard piece.readableBytes > 0 else { throw BlobError.corrupt }
+            offset += Int64(piece.readableBytes)
+            if let underWay {
+                try await wait(for: underWay.done)
+                sent += underWay.bytes
+            }
+            underWay = (Int64(piece.readableBytes), channel.triggerUserOutboundEvent(SendBytes(piece)))
+        }
+        if let underWay {
+            try await wait(for: underWay.done)
+            sent += underWay.bytes
+        }
+    }
+
     private func sendFile(_ file: PlainFile, _ part: Range<Int64>) async throws {
+        try await deliver(SendFile(file, part))
+    }
+
+    private func deliver(_ event: some Sendable) async throws {
+        try await wait(for: channel.triggerUserOutboundEvent(event))
+    }
+
+    private func wait(for done: EventLoopFuture<Void>) async throws {
         try await withTaskCancellationHandler {
-            try await channel.triggerUserOutboundEvent(SendFile(file, part)).get()
+            try await done.get()
         } onCancel: {
             // The server stops, and the reader may never take another byte.
             channel.close(promise: nil)

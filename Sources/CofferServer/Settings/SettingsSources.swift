@@ -56,11 +56,14 @@ package final class SettingsSources: Sendable {
     package var unknownNames: [String] {
         let asked = asked.withLock { $0 }
         let variables = environment.keys.filter { name in
-            name.hasPrefix("COFFER_")
+            name.hasPrefix("COFFER_") && !Self.ofTheProject.contains(name)
                 && !asked.contains { Self.variable($0.split(separator: ".").map(String.init)) == name }
         }
         return variables.sorted() + fileKeys.filter { !asked.contains($0) }.map { "\($0) in \(filePath)" }
     }
+
+    /// Variables of the project's own scripts and tests.
+    private static let ofTheProject: Set<String> = ["COFFER_BIN", "COFFER_SOAK", "COFFER_SOAK_SECONDS"]
 
     private static func variable(_ path: [String]) -> String {
         "COFFER_" + path.joined(separator: "_").uppercased()

@@ -44,7 +44,11 @@ final class UploadForm {
         do {
             // Fields and files have limits of their own; each part is one or the other.
             let limits = MultipartLimits(parts: Self.maxFields + Self.maxFiles)
-            var reader = try MultipartReader(request.incoming, contentType: request.headers[.contentType], limits: limits)
+            var reader = try MultipartReader(
+                request.incoming,
+                contentType: request.headers[.contentType],
+                limits: limits
+            )
             while let part = try await reader.nextPart() {
                 try await take(part, from: &reader)
             }

@@ -169,7 +169,7 @@ struct HushfileInitiateTests {
         Value(#""99999999999999999999""#, lastMoment),
         Value("1700000000", nil),
         Value("1700000000.9", nil),
-        Value("1799999999", nil),
+        Value("1699999999", nil),
         Value("0", nil),
         Value("-1", nil),
         Value("-1e300", nil),
