@@ -95,7 +95,7 @@ let package = Package(
         ),
         .testTarget(
             name: "CofferCoreTests",
-            dependencies: ["CofferCore", "CofferTesting", crypto, logging, nioCore],
+            dependencies: ["CofferCore", "CofferTesting", crypto, logging, nioCore, nioPosix],
             swiftSettings: swiftSettings
         ),
         .testTarget(

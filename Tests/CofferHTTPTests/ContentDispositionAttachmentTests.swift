@@ -14,7 +14,8 @@ struct ContentDispositionAttachmentTests {
         ("grüße.txt", "gr__e.txt", "gr%C3%BC%C3%9Fe.txt"), ("日本.pdf", "__.pdf", "%E6%97%A5%E6%9C%AC.pdf"),
         ("a\"b.txt", "a_b.txt", "a%22b.txt"),
         ("a%41.txt", "a_41.txt", "a%2541.txt"),
-        ("../é", ".._" + "_", ".._%C3%A9"), ("a\\é/b", "a___b", "a_%C3%A9_b"), ("😀", "_", "%F0%9F%98%80"), ("a'(b)*é", "a'(b)*_", "a%27%28b%29%2A%C3%A9"),
+        ("../é", ".._" + "_", ".._%C3%A9"),
+        ("a\\é/b", "a___b", "a_%C3%A9_b"), ("😀", "_", "%F0%9F%98%80"), ("a'(b)*é", "a'(b)*_", "a%27%28b%29%2A%C3%A9"),
         ("!#$&+-.^_`|~é z", "!#$&+-.^_`|~_ z", "!#$&+-.^_`|~%C3%A9%20z"), ("a\u{A0}b", "a_b", "a%C2%A0b"),
     ])
     func otherNameGetsAFallbackAndAnExtendedForm(name: String, fallback: String, encoded: String) {
@@ -56,7 +57,8 @@ struct ContentDispositionAttachmentTests {
             #expect(header.utf8.allSatisfy { (0x20...0x7E).contains($0) }, "U+\(String(value, radix: 16))")
             guard value % 7 == 0 || value < 0x300 else { continue }
             let filename = try #require(ContentDisposition(Array(header.utf8))?.filename)
-            #expect(filename.utf8.elementsEqual(FileName(cleaning: "a\(scalar == "/" || scalar == "\\" ? "_" : scalar)b").text.utf8))
+            let kept: Unicode.Scalar = scalar == "/" || scalar == "\\" ? "_" : scalar
+            #expect(filename.utf8.elementsEqual(FileName(cleaning: "a\(kept)b").text.utf8))
         }
     }
 }

@@ -22,7 +22,9 @@ package struct BlobIntegrity: Sendable {
         budget = MemoryBudget(bytes: budgetBytes)
     }
 
-    /// Opens each chunk of a blob, which authenticates it. The caller still closes `reader` when the blob is damaged.
+    /// Opens each chunk of a blob, which authenticates it.
+    ///
+    /// The caller still closes `reader` when the blob is damaged.
     ///
     /// - Throws: ``StorageError``.
     package func verify(_ reader: any BlobReader) async throws -> Verdict {

@@ -112,8 +112,10 @@ package final class LocalBlobStore: BlobStore {
             let rows = try await claimed(shard)
             let orphans = stored.subtracting(rows)
             if !orphans.isEmpty {
+                // Asked again: a row may have come while the folder was read.
+                let unclaimed = orphans.subtracting(try await claimed(shard))
                 found.orphansRemoved += try await threads.runIfActive {
-                    self.removeOrphans(orphans, before: unclaimedBefore)
+                    self.removeOrphans(unclaimed, before: unclaimedBefore)
                 }
             }
             let absent = rows.subtracting(stored)

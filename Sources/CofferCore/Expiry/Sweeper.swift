@@ -124,8 +124,9 @@ package final class Sweeper: Service {
     }
 
     private func keepReconciling() async throws {
-        // Before this process started nobody else was writing here, so at start even young orphans are left-overs.
-        await attempt("reconcile") { try await self.reconcile(before: self.startedAt) }
+        // Before this process started nobody else was writing here, so at start even young orphans are left-overs. The
+        // margin is for file times, which come from a clock that ticks a few milliseconds late.
+        await attempt("reconcile") { try await self.reconcile(before: self.startedAt.advanced(by: .milliseconds(-20))) }
         while !Task.isCancelled {
             try await clock.sleep(until: clock.now.advanced(by: timing.reconcileInterval))
             await attempt("reconcile") { try await self.reconcile() }

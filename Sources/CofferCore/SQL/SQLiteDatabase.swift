@@ -62,7 +62,8 @@ package final class SQLiteDatabase: Database {
     private static func inTransaction(_ session: SQLiteSession, _ body: (any SQLSession) throws -> Void) throws {
         try session.execute("BEGIN")
         let result = Result { try body(session) }
-        try session.execute("COMMIT")
+        // Nothing was written, and a rollback cannot fail the way a commit can.
+        try session.execute("ROLLBACK")
         try result.get()
     }
 
