@@ -220,9 +220,9 @@ struct RavenZeroClient: Sendable {
 
     // MARK: Slow readers
 
-    /// More than Linux's buffers between a server and a client that does not read hold (32 MiB and 4 MiB at most).
-    static let slowFileBytes = 40 * 1024 * 1024
-    static let slowFileSettings = ["COFFER_RAVENZERO_MAX_FILE_SIZE": "41943040"]
+    /// More than the kernel holds between a server and a client that does not read, also on hosts with large buffers.
+    static let slowFileBytes = 24 * 1024 * 1024
+    static let slowFileSettings = ["COFFER_RAVENZERO_MAX_FILE_SIZE": "25165824"]
 
     /// Downloads a file but reads only the head of the answer, then runs `body`, then reads the rest.
     ///
