@@ -64,6 +64,47 @@ enum FileCalls {
         return buffer
     }
 
+    /// Opens a file for writing anywhere in it, and makes it when it is missing.
+    static func openForFilling(_ path: String) throws -> CInt {
+        let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
+        guard descriptor >= 0 else { throw StorageError(errno: errno, doing: "open file") }
+        return descriptor
+    }
+
+    static func writeAll(_ bytes: UnsafeRawBufferPointer, to descriptor: CInt, at position: Int64) throws {
+        var (rest, offset) = (bytes, Int(position))
+        while !rest.isEmpty {
+            let count = pwrite(descriptor, rest.baseAddress, rest.count, offset)
+            if count < 0 {
+                if errno == EINTR { continue }
+                throw StorageError(errno: errno, doing: "write file")
+            }
+            rest = UnsafeRawBufferPointer(rebasing: rest[count...])
+            offset += count
+        }
+    }
+
+    /// Copies bytes inside a file; the two ranges must not overlap.
+    static func copy(in descriptor: CInt, from: Int64, to: Int64, length: Int64) throws {
+        let pieceBytes: Int64 = 1 << 20
+        var done: Int64 = 0
+        while done < length {
+            let piece = try read(from: descriptor, at: from + done, count: Int(min(pieceBytes, length - done)))
+            guard piece.readableBytes > 0 else { throw StorageError.unavailable("a part's bytes are missing") }
+            try piece.withUnsafeReadableBytes { try writeAll($0, to: descriptor, at: to + done) }
+            done += Int64(piece.readableBytes)
+        }
+    }
+
+    /// Cuts a file to a size if it is longer.
+    static func cut(_ descriptor: CInt, to size: Int64) throws {
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else { throw StorageError(errno: errno, doing: "stat file") }
+        guard Int64(status.st_size) > size else { return }
+        guard ftruncate(descriptor, Int(size)) == 0 else { throw StorageError(errno: errno, doing: "cut file") }
+        try sync(descriptor)
+    }
+
     static func sync(_ descriptor: CInt) throws {
         guard fsync(descriptor) == 0 else { throw StorageError(errno: errno, doing: "sync file") }
     }

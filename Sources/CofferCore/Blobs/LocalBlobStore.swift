@@ -68,11 +68,18 @@ package final class LocalBlobStore: BlobStore {
             guard let file = try await threads.runIfActive({ try FileCalls.openForReading(path) }) else {
                 throw BlobError.missing
             }
-            return LocalBlobReader(blob: blob, descriptor: file.descriptor, size: file.size, store: self)
+            // What was sealed is longer than the bytes inside; anything else holds no more than its row says.
+            let size = blob.seal == nil ? min(file.size, blob.size) : file.size
+            return LocalBlobReader(blob: blob, descriptor: file.descriptor, size: size, store: self)
         } catch {
             release(blob)
             throw error
         }
+    }
+
+    /// Called for each reader before it opens the file.
+    func retain(_ blob: Blob) {
+        readers.retain(blob)
     }
 
     /// Called by each reader once, when it is closed.

@@ -27,6 +27,11 @@ package struct CalendarTime: Equatable, Sendable {
             + "T\(padded(hour, to: 2)):\(padded(minute, to: 2)):\(padded(second, to: 2))Z"
     }
 
+    /// `YYYY-MM-DDTHH:MM:SS.sssZ`, as JavaScript writes times.
+    package var internetDateTimeWithMilliseconds: String {
+        "\(internetDateTime.dropLast()).\(padded(millisecond, to: 3))Z"
+    }
+
     private func padded(_ number: Int, to width: Int) -> String {
         let digits = String(number)
         return String(repeating: "0", count: max(0, width - digits.utf8.count)) + digits

@@ -10,6 +10,8 @@ package final class Admission: Sendable {
     let counting: Drop.Counting
     /// False for drops without limit: nothing is held, and only finishing writes.
     let isHeld: Bool
+    /// Downloads of the slot that count, this one included if it counts on admission.
+    package let served: Int64
     private let isSettled = Atomic(false)
     private let abandon: @Sendable (Admission.Ticket) -> Void
 
@@ -21,11 +23,12 @@ package final class Admission: Sendable {
         let isHeld: Bool
     }
 
-    init(ticket: Ticket, abandon: @escaping @Sendable (Ticket) -> Void) {
+    init(ticket: Ticket, served: Int64, abandon: @escaping @Sendable (Ticket) -> Void) {
         drop = ticket.drop
         slot = ticket.slot
         counting = ticket.counting
         isHeld = ticket.isHeld
+        self.served = served
         self.abandon = abandon
     }
 

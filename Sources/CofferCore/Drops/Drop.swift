@@ -26,7 +26,8 @@ package struct DropName: Hashable, Sendable {
 /// The record of something shared.
 ///
 /// Life: `pending` while its parts arrive, `ready` while it may be read, `burned` from the moment its limit is used
-/// up until the last admitted reader has finished. After that, as after expiry or deletion, it is gone: no row is left.
+/// up until the last admitted reader has finished. After that, as after expiry or deletion, it is gone: no row is left,
+/// unless the drop lingers a little to tell late readers why.
 package struct Drop: Equatable, Sendable {
     package enum State: String, Sendable {
         case pending, ready, burned
@@ -51,9 +52,16 @@ package struct Drop: Equatable, Sendable {
     package let dueAt: Timestamp?
     /// Whole downloads allowed; nil means without limit.
     package let maxDownloads: Int64?
+    /// How long the record outlives its expiry or its last use, so that readers can be told why it is gone.
+    package let linger: Duration
 
     package func isGone(at now: Timestamp) -> Bool {
         dueAt.map { $0 <= now } ?? false
+    }
+
+    /// Whether nobody may read it any more because of its age; the record may stay for a while.
+    package func isExpired(at now: Timestamp) -> Bool {
+        expiresAt.map { $0 <= now } ?? false
     }
 }
 
@@ -91,6 +99,8 @@ package struct NewDrop: Sendable {
     package var maxDownloads: Int64?
     /// Once a slot is used up, what is left of the drop stays this long at most; nil for no such bound.
     package var drain: Duration?
+    /// How long the record stays once it expired or was used up, without bytes in the latter case.
+    package var linger: Duration
 
     package init(
         id: DropID,
@@ -101,7 +111,8 @@ package struct NewDrop: Sendable {
         expiresAt: Timestamp?,
         dueAt: Timestamp?,
         maxDownloads: Int64?,
-        drain: Duration? = nil
+        drain: Duration? = nil,
+        linger: Duration = .zero
     ) {
         self.id = id
         self.name = name
@@ -112,6 +123,7 @@ package struct NewDrop: Sendable {
         self.dueAt = dueAt
         self.maxDownloads = maxDownloads
         self.drain = drain
+        self.linger = linger
     }
 }
 

@@ -23,58 +23,63 @@ extension DropStore {
     /// One more reader, if the drop is ready, has not expired, and its limit allows it: one atomic step.
     func admit(_ drop: Drop, slot: Int64) async throws -> AdmissionResult {
         let now = clock.now
-        guard drop.state != .pending, !drop.isGone(at: now) else { return .missing }
-        guard let limit = drop.maxDownloads else {
+        guard drop.state != .pending, !drop.isGone(at: now), !drop.isExpired(at: now) else { return .missing }
+        if drop.maxDownloads == nil, drop.counting == .atEnd {
             // Nothing to hold: whoever opened the bytes in time may read them.
-            return .admitted(admission(drop, slot, isHeld: false))
+            return .admitted(admission(drop, slot, isHeld: false, served: 0))
         }
+        let limit = drop.maxDownloads ?? .max
         let outcome = try await database.write { session -> Outcome in
             guard let row = try table.find(drop.id, in: session), !row.isGone(at: now) else { return .missing }
             guard row.state == .ready,
-                try take(slot, of: row.id, counting: row.counting, limit: limit, in: session)
+                let served = try take(slot, of: row.id, counting: row.counting, limit: limit, in: session)
             else { return .exhausted }
             if row.counting == .atStart { try burnIfUsedUp(row.id, limit: limit, in: session) }
-            return .taken
+            return .taken(served: served)
         }
         switch outcome {
         case .missing: return .missing
         case .exhausted: return .exhausted
-        case .taken: return .admitted(admission(drop, slot, isHeld: true))
+        case .taken(let served): return .admitted(admission(drop, slot, isHeld: true, served: served))
         }
     }
 
-    private enum Outcome: Sendable { case missing, exhausted, taken }
-
-    private func admission(_ drop: Drop, _ slot: Int64, isHeld: Bool) -> Admission {
-        let ticket = Admission.Ticket(drop: drop.id, slot: slot, counting: drop.counting, isHeld: isHeld)
-        return Admission(ticket: ticket) { [abandoned] in abandoned.add($0, refund: true) }
+    private enum Outcome: Sendable {
+        case missing, exhausted
+        case taken(served: Int64)
     }
 
+    private func admission(_ drop: Drop, _ slot: Int64, isHeld: Bool, served: Int64) -> Admission {
+        let ticket = Admission.Ticket(drop: drop.id, slot: slot, counting: drop.counting, isHeld: isHeld)
+        return Admission(ticket: ticket, served: served) { [abandoned] in abandoned.add($0, refund: true) }
+    }
+
+    /// - Returns: the downloads that count from now on; nil when there is no room.
     private func take(
         _ slot: Int64,
         of drop: DropID,
         counting: Drop.Counting,
         limit: Int64,
         in session: any SQLSession
-    ) throws -> Bool {
-        let changed =
-            switch counting {
-            case .atStart:
-                try session.execute(
-                    """
-                    UPDATE drop_slots SET served = served + 1, holds = holds + 1
-                    WHERE drop_id = \(drop) AND slot = \(slot) AND served < \(limit) AND blob_key IS NOT NULL
-                    """
-                )
-            case .atEnd:
-                try session.execute(
-                    """
-                    UPDATE drop_slots SET holds = holds + 1
-                    WHERE drop_id = \(drop) AND slot = \(slot) AND served + holds < \(limit) AND blob_key IS NOT NULL
-                    """
-                )
-            }
-        return changed == 1
+    ) throws -> Int64? {
+        switch counting {
+        case .atStart:
+            try session.first(
+                """
+                UPDATE drop_slots SET served = served + 1, holds = holds + 1
+                WHERE drop_id = \(drop) AND slot = \(slot) AND served < \(limit) AND blob_key IS NOT NULL
+                RETURNING served
+                """
+            ) { $0.integer(0) }
+        case .atEnd:
+            try session.first(
+                """
+                UPDATE drop_slots SET holds = holds + 1
+                WHERE drop_id = \(drop) AND slot = \(slot) AND served + holds < \(limit) AND blob_key IS NOT NULL
+                RETURNING served
+                """
+            ) { $0.integer(0) }
+        }
     }
 
     /// Counts a download of a drop that counts at the end; call it before the last bytes are sent, and send them after.
@@ -147,7 +152,8 @@ extension DropStore {
         ) { _ in true }
         guard isUsedUp != nil else { return [] }
         if try burnIfUsedUp(drop.id, limit: limit, in: session) {
-            return try removeIfUnheld(drop.id, in: session) ?? []
+            return drop.linger > .zero
+                ? try emptyUnheldSlots(of: drop, in: session) : try removeIfUnheld(drop.id, in: session) ?? []
         }
         let blob = try detach(ticket.slot, of: drop.id, in: session)
         try drain(drop.id, in: session)
@@ -163,6 +169,20 @@ extension DropStore {
         guard left == nil else { return false }
         try session.execute("UPDATE drops SET state = 'burned' WHERE id = \(drop)")
         return true
+    }
+
+    /// Takes the bytes off a used-up drop whose record lingers.
+    private func emptyUnheldSlots(of drop: Drop, in session: any SQLSession) throws -> [Blob] {
+        let end = clock.now.advanced(by: drop.linger)
+        try session.execute(
+            "UPDATE drops SET due_at = \(end) WHERE id = \(drop.id) AND (due_at IS NULL OR due_at > \(end))"
+        )
+        // Waking the sweeper early is harmless, so it does not matter whether this transaction commits.
+        expectSweep(at: end)
+        let slots = try session.query(
+            "SELECT slot FROM drop_slots WHERE drop_id = \(drop.id) AND holds = 0 AND blob_key IS NOT NULL"
+        ) { $0.integer(0) }
+        return try slots.compactMap { try detach($0, of: drop.id, in: session) }
     }
 
     func removeIfUnheld(_ drop: DropID, in session: any SQLSession) throws -> [Blob]? {

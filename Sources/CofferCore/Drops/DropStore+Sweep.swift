@@ -14,13 +14,19 @@ extension DropStore {
         return removed.count
     }
 
-    /// When the next drop is due; nil when none ever is.
+    /// When the next drop is due, or the next interrupted download gives its place back; nil when none ever is.
     func nextDue() async throws -> Timestamp? {
-        try await database.read { session in
+        let due = try await database.read { session in
             try session.first("SELECT due_at FROM drops WHERE due_at IS NOT NULL ORDER BY due_at LIMIT 1") {
                 $0.time(0)
             }
         }
+        return [due, interrupted.nextEnd].compactMap(\.self).min()
+    }
+
+    /// Ends the interrupted downloads that nobody came back for.
+    func releaseInterrupted(at now: Timestamp) async throws {
+        for admission in interrupted.takeEnded(at: now) { try await release(admission) }
     }
 
     /// Frees the places that readers of an earlier process held, and removes the drops that waited for them.

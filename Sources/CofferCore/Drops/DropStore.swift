@@ -10,6 +10,7 @@ package struct DropStore: Sendable {
     let clock: any WallClock
     let random: any RandomSource
     let abandoned: AbandonedAdmissions
+    let interrupted: InterruptedDownloads
     let alarm: SweeperAlarm
 
     package init(database: any Database, blobs: any BlobStore, clock: any WallClock, random: any RandomSource) {
@@ -18,6 +19,7 @@ package struct DropStore: Sendable {
         self.clock = clock
         self.random = random
         abandoned = AbandonedAdmissions()
+        interrupted = InterruptedDownloads()
         alarm = SweeperAlarm()
     }
 
@@ -84,8 +86,29 @@ package struct DropStore: Sendable {
     /// - Returns: false when it was not pending any more.
     package func makeReady(_ drop: DropID, in session: any SQLSession) throws -> Bool {
         try session.execute(
-            "UPDATE drops SET state = 'ready', due_at = expires_at WHERE id = \(drop) AND state = 'pending'"
+            """
+            UPDATE drops SET state = 'ready', due_at = expires_at + linger_ms
+            WHERE id = \(drop) AND state = 'pending'
+            """
         ) == 1
+    }
+
+    /// Moves a pending drop to `ready` whose life begins only now.
+    ///
+    /// - Returns: when it is due; nil when it was not pending any more.
+    package func makeReady(
+        _ drop: DropID,
+        createdAt: Timestamp,
+        expiresAt: Timestamp,
+        in session: any SQLSession
+    ) throws -> Timestamp? {
+        try session.first(
+            """
+            UPDATE drops
+            SET state = 'ready', created_at = \(createdAt), expires_at = \(expiresAt), due_at = \(expiresAt) + linger_ms
+            WHERE id = \(drop) AND state = 'pending' RETURNING due_at
+            """
+        ) { $0.time(0) }
     }
 
     /// Sets when the sweeper removes a pending drop.
@@ -105,6 +128,15 @@ package struct DropStore: Sendable {
         let blobs = try keys.compactMap { try $0.flatMap { try blobTable.delete($0, in: session) } }
         guard try session.execute("DELETE FROM drops WHERE id = \(drop)") == 1 else { return nil }
         return blobs
+    }
+
+    /// Deletes a drop and its bytes, durably.
+    ///
+    /// - Returns: false when there is no such drop, or somebody else was faster.
+    package func delete(_ drop: DropID) async throws -> Bool {
+        guard let doomed = try await database.write({ try remove(drop, in: $0) }) else { return false }
+        await erase(doomed)
+        return true
     }
 
     /// Erases blobs whose rows are gone.

@@ -39,7 +39,12 @@ package struct DropTable: Sendable {
                 """,
                 "CREATE INDEX drop_slots_held ON drop_slots (drop_id) WHERE holds > 0",
             ]
-        )
+        ),
+        Migration(
+            module: "drops",
+            name: "002-linger",
+            statements: ["ALTER TABLE drops ADD COLUMN linger_ms BIGINT NOT NULL DEFAULT 0"]
+        ),
     ]
 
     /// - Returns: false when the name is taken.
@@ -47,11 +52,12 @@ package struct DropTable: Sendable {
         try session.execute(
             """
             INSERT INTO drops (
-                id, space, name, state, counting, created_at, expires_at, due_at, max_downloads, drain_ms
+                id, space, name, state, counting, created_at, expires_at, due_at, max_downloads, drain_ms,
+                linger_ms
             ) VALUES (
                 \(drop.id), \(drop.name.space), \(drop.name.text), \(drop.state.rawValue), \(drop.counting.rawValue),
                 \(drop.createdAt), \(drop.expiresAt), \(drop.dueAt), \(drop.maxDownloads),
-                \(drop.drain?.wholeMilliseconds)
+                \(drop.drain?.wholeMilliseconds), \(drop.linger.wholeMilliseconds)
             ) ON CONFLICT (space, name) DO NOTHING
             """
         ) == 1
@@ -97,8 +103,10 @@ package struct DropTable: Sendable {
 
     /// The columns that ``drop(_:from:)`` reads, for joins with a dialect's own table; the drop is named `d`.
     package static let columns: SQL =
-        "d.id, d.space, d.name, d.state, d.counting, d.created_at, d.expires_at, d.due_at, d.max_downloads"
-    package static let columnCount = 9
+        """
+        d.id, d.space, d.name, d.state, d.counting, d.created_at, d.expires_at, d.due_at, d.max_downloads, d.linger_ms
+        """
+    package static let columnCount = 10
 
     package static func drop(_ row: any SQLRow, from column: Int) -> Drop {
         Drop(
@@ -109,7 +117,8 @@ package struct DropTable: Sendable {
             createdAt: row.time(column + 5),
             expiresAt: row.optionalTime(column + 6),
             dueAt: row.optionalTime(column + 7),
-            maxDownloads: row.optionalInteger(column + 8)
+            maxDownloads: row.optionalInteger(column + 8),
+            linger: .milliseconds(row.integer(column + 9))
         )
     }
 

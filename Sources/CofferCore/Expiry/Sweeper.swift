@@ -67,6 +67,7 @@ package final class Sweeper: Service {
     ///
     /// Tests and `run` share it.
     package func sweep() async throws {
+        try await drops.releaseInterrupted(at: clock.now)
         while try await drops.removeDue(at: clock.now, most: Self.batch) == Self.batch {}
     }
 

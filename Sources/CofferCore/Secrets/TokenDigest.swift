@@ -10,6 +10,10 @@ package struct TokenDigest: Sendable {
         bytes = Array(SHA256.hash(data: Array(token.utf8)))
     }
 
+    package init(of token: [UInt8]) {
+        bytes = Array(SHA256.hash(data: token))
+    }
+
     package init(stored bytes: [UInt8]) {
         self.bytes = bytes
     }

@@ -117,9 +117,6 @@ struct FileStore: Sendable {
     ///
     /// - Returns: false when it was gone already.
     func delete(_ file: StoredFile) async throws -> Bool {
-        let doomed = try await drops.database.write { try drops.remove(file.drop.id, in: $0) }
-        guard let doomed else { return false }
-        await drops.erase(doomed)
-        return true
+        try await drops.delete(file.drop.id)
     }
 }

@@ -1,0 +1,194 @@
+/// Where the numbered parts of one open upload lie in its file.
+///
+/// The upload's bytes are its parts in the order of their numbers, but a part's offset is known only when all before it
+/// are. So each is placed where it will most likely belong, and what turns out to lie elsewhere is moved at the end:
+/// with clients that send equal parts, nothing ever is. No input or output happens here.
+struct PartLayout: Sendable {
+    struct Extent: Equatable, Sendable {
+        var position: Int64
+        let length: Int64
+
+        var end: Int64 { position + length }
+
+        func overlaps(_ other: Extent) -> Bool {
+            position < other.end && other.position < end
+        }
+    }
+
+    /// Bytes to be copied inside the file.
+    struct Move: Equatable, Sendable {
+        let index: Int64
+        let from: Int64
+        let to: Int64
+        let length: Int64
+    }
+
+    private struct Arrival {
+        let index: Int64
+        let extent: Extent
+        /// Bytes of a part that has arrived and is being recorded.
+        var claimed: Int64 = 0
+    }
+
+    /// What the client declared: the bytes of all parts together.
+    let size: Int64
+    private(set) var accepted: [Int64: Extent]
+    /// Room given to parts that are still arriving, by a number for each sender.
+    private var arriving: [Int: Arrival] = [:]
+    private var nextSender = 0
+    /// The accepted parts 0..<count without a gap, and their bytes.
+    private(set) var contiguousCount: Int64 = 0
+    private(set) var contiguousBytes: Int64 = 0
+    private var acceptedBytes: Int64 = 0
+
+    init(size: Int64, accepted: [Int64: Extent] = [:]) {
+        self.size = size
+        self.accepted = accepted
+        acceptedBytes = accepted.values.reduce(0) { $0 + $1.length }
+        extendContiguous()
+    }
+
+    var isComplete: Bool { contiguousBytes == size && Int64(accepted.count) == contiguousCount }
+
+    /// Accepted parts whose turn has not come.
+    var parkedCount: Int64 { Int64(accepted.count) - contiguousCount }
+
+    /// Bytes that a part may still bring.
+    var room: Int64 { size - acceptedBytes }
+
+    /// Ranges of the accepted parts' numbers, ascending, first and last included.
+    var receivedRanges: [ClosedRange<Int64>] {
+        accepted.keys.sorted().reduce(into: []) { ranges, index in
+            if let last = ranges.last, last.upperBound + 1 == index {
+                ranges[ranges.count - 1] = last.lowerBound...index
+            } else {
+                ranges.append(index...index)
+            }
+        }
+    }
+
+    // MARK: Arrival
+
+    /// Gives room to a part that begins to arrive.
+    ///
+    /// `length` is what its sender declared; without it, nothing can be placed behind this part, so it goes to the tail with
+    /// room for the largest part.
+    mutating func place(_ index: Int64, length: Int64?, largest: Int64) -> (sender: Int, position: Int64) {
+        let extent: Extent
+        if let length {
+            extent = guesses(index, length).first { isFree($0) } ?? Extent(position: tail, length: length)
+        } else {
+            extent = Extent(position: tail, length: min(largest, size))
+        }
+        nextSender += 1
+        arriving[nextSender] = Arrival(index: index, extent: extent)
+        return (nextSender, extent.position)
+    }
+
+    /// Sets aside the bytes of a part that has arrived whole.
+    ///
+    /// - Returns: false when the upload would exceed its size with it.
+    mutating func claim(_ sender: Int, length: Int64) -> Bool {
+        guard let index = arriving[sender]?.index else { return false }
+        // Of several senders of one number only one can be accepted.
+        let others = arriving.values.filter { $0.index != index }.reduce(0) { $0 + $1.claimed }
+        guard accepted[index] != nil || acceptedBytes + others + length <= size else { return false }
+        arriving[sender]?.claimed = length
+        return true
+    }
+
+    /// Ends an arrival without a part.
+    mutating func abandon(_ sender: Int) {
+        arriving[sender] = nil
+    }
+
+    /// Turns an arrival into an accepted part.
+    ///
+    /// - Returns: false when another sender's part of this number was first.
+    @discardableResult
+    mutating func accept(_ sender: Int, length: Int64) -> Bool {
+        guard let arrival = arriving.removeValue(forKey: sender), accepted[arrival.index] == nil else { return false }
+        accepted[arrival.index] = Extent(position: arrival.extent.position, length: length)
+        acceptedBytes += length
+        extendContiguous()
+        return true
+    }
+
+    private mutating func extendContiguous() {
+        while let next = accepted[contiguousCount] {
+            contiguousCount += 1
+            contiguousBytes += next.length
+        }
+    }
+
+    /// Where a part probably belongs, the best guess first.
+    private func guesses(_ index: Int64, _ length: Int64) -> [Extent] {
+        var positions: [Int64] = []
+        if index == 0 { positions.append(0) }
+        if index > 0, let before = extent(of: index - 1) { positions.append(before.end) }
+        if let after = extent(of: index + 1) { positions.append(after.position - length) }
+        // Clients cut all parts but the last alike.
+        let usual = extent(of: 0)?.length ?? max(length, accepted.first?.value.length ?? 0)
+        let (product, isTooFar) = usual.multipliedReportingOverflow(by: index)
+        if !isTooFar { positions.append(product) }
+        // A number of a hostile client must not lead past what 64 bits hold.
+        return positions.filter { $0 <= size - length }.map { Extent(position: $0, length: length) }
+    }
+
+    private func extent(of index: Int64) -> Extent? {
+        accepted[index] ?? arriving.values.first { $0.index == index }?.extent
+    }
+
+    private func isFree(_ extent: Extent) -> Bool {
+        extent.position >= 0 && extent.end <= size
+            && !accepted.values.contains { $0.overlaps(extent) }
+            && !arriving.values.contains { $0.extent.overlaps(extent) }
+    }
+
+    /// Behind the declared size and everything that has a place: there is always room.
+    private var tail: Int64 {
+        max(size, accepted.values.map(\.end).max() ?? 0, arriving.values.map(\.extent.end).max() ?? 0)
+    }
+
+    // MARK: Arrangement
+
+    /// The copies that bring a complete upload into order, in rounds.
+    ///
+    /// No copy of a round writes where anything lies that is still needed, so a crash between two rounds loses nothing as
+    /// long as the new positions are recorded after each.
+    func arrangement() -> [[Move]] {
+        var target: Int64 = 0
+        var misplaced: [(index: Int64, extent: Extent, target: Int64)] = []
+        for index in 0..<contiguousCount {
+            guard let extent = accepted[index] else { continue }
+            if extent.position != target { misplaced.append((index, extent, target)) }
+            target += extent.length
+        }
+        guard !misplaced.isEmpty else { return [] }
+        let isBlocked = misplaced.contains { mover in
+            let goal = Extent(position: mover.target, length: mover.extent.length)
+            return misplaced.contains { $0.extent.overlaps(goal) }
+        }
+        guard isBlocked else {
+            return [
+                misplaced.map {
+                    Move(index: $0.index, from: $0.extent.position, to: $0.target, length: $0.extent.length)
+                }
+            ]
+        }
+        // Everything that is misplaced goes behind the end first; then all targets are free.
+        var free = tail
+        var out: [Move] = []
+        var back: [Move] = []
+        for part in misplaced {
+            out.append(Move(index: part.index, from: part.extent.position, to: free, length: part.extent.length))
+            back.append(Move(index: part.index, from: free, to: part.target, length: part.extent.length))
+            free += part.extent.length
+        }
+        return [out, back]
+    }
+
+    mutating func apply(_ moves: [Move]) {
+        for move in moves { accepted[move.index]?.position = move.to }
+    }
+}

@@ -1,0 +1,81 @@
+/// The rows of open uploads and their parts; they go with their drop, or when the upload is complete.
+struct PartTable: Sendable {
+    static let migrations = [
+        Migration(
+            module: "parts",
+            name: "001-create",
+            statements: [
+                """
+                CREATE TABLE open_uploads (
+                    drop_id TEXT PRIMARY KEY NOT NULL REFERENCES drops (id) ON DELETE CASCADE,
+                    blob_key TEXT NOT NULL,
+                    size BIGINT NOT NULL CHECK (size > 0),
+                    first_part_at BIGINT
+                )
+                """,
+                """
+                CREATE TABLE upload_parts (
+                    drop_id TEXT NOT NULL REFERENCES open_uploads (drop_id) ON DELETE CASCADE,
+                    part BIGINT NOT NULL CHECK (part >= 0),
+                    position BIGINT NOT NULL CHECK (position >= 0),
+                    length BIGINT NOT NULL CHECK (length > 0),
+                    PRIMARY KEY (drop_id, part)
+                )
+                """,
+            ]
+        )
+    ]
+
+    func insert(_ upload: OpenUpload, in session: any SQLSession) throws {
+        try session.execute(
+            "INSERT INTO open_uploads (drop_id, blob_key, size) VALUES (\(upload.drop), \(upload.key), \(upload.size))"
+        )
+    }
+
+    /// The open upload of a drop; nil when it has none, or not any more.
+    func find(_ drop: DropID, in session: any SQLSession) throws -> OpenUpload? {
+        try session.first("SELECT blob_key, size, first_part_at FROM open_uploads WHERE drop_id = \(drop)") { row in
+            BlobKey(row.text(0)).map {
+                OpenUpload(drop: drop, key: $0, size: row.integer(1), firstPartAt: row.optionalTime(2))
+            }
+        } ?? nil
+    }
+
+    func extents(of drop: DropID, in session: any SQLSession) throws -> [Int64: PartLayout.Extent] {
+        let rows = try session.query("SELECT part, position, length FROM upload_parts WHERE drop_id = \(drop)") {
+            ($0.integer(0), PartLayout.Extent(position: $0.integer(1), length: $0.integer(2)))
+        }
+        return Dictionary(rows) { first, _ in first }
+    }
+
+    /// - Returns: false when there is a part of this number.
+    func insert(
+        _ index: Int64,
+        _ extent: PartLayout.Extent,
+        of drop: DropID,
+        at now: Timestamp,
+        in session: any SQLSession
+    ) throws -> Bool {
+        try session.execute(
+            "UPDATE open_uploads SET first_part_at = \(now) WHERE drop_id = \(drop) AND first_part_at IS NULL"
+        )
+        return try session.execute(
+            """
+            INSERT INTO upload_parts (drop_id, part, position, length)
+            VALUES (\(drop), \(index), \(extent.position), \(extent.length)) ON CONFLICT (drop_id, part) DO NOTHING
+            """
+        ) == 1
+    }
+
+    func apply(_ moves: [PartLayout.Move], to drop: DropID, in session: any SQLSession) throws {
+        for move in moves {
+            try session.execute(
+                "UPDATE upload_parts SET position = \(move.to) WHERE drop_id = \(drop) AND part = \(move.index)"
+            )
+        }
+    }
+
+    func delete(_ drop: DropID, in session: any SQLSession) throws {
+        try session.execute("DELETE FROM open_uploads WHERE drop_id = \(drop)")
+    }
+}

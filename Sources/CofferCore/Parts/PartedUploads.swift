@@ -1,0 +1,231 @@
+package import NIOCore
+import Synchronization
+
+/// An upload whose parts are still arriving; its drop is pending.
+package struct OpenUpload: Equatable, Sendable {
+    package let drop: DropID
+    /// Names the file in which the parts gather, and the blob it becomes.
+    package let key: BlobKey
+    /// Bytes of all parts together, as declared.
+    package let size: Int64
+    package let firstPartAt: Timestamp?
+
+    package init(drop: DropID, key: BlobKey, size: Int64, firstPartAt: Timestamp? = nil) {
+        self.drop = drop
+        self.key = key
+        self.size = size
+        self.firstPartAt = firstPartAt
+    }
+}
+
+package enum PartError: Error, Equatable {
+    /// The part alone is larger than parts may be.
+    case tooLarge(limit: Int64)
+    /// With this part the upload would become larger than it was declared.
+    case exceedsUpload
+    case empty
+    /// Too many parts wait for earlier ones.
+    case tooManyParked
+    /// Some parts are missing.
+    case incomplete
+    /// The upload is gone: finished, deleted, or left idle for too long.
+    case gone
+}
+
+/// How far an upload has come.
+package struct PartProgress: Equatable, Sendable {
+    /// Bytes of the parts from 0 on without a gap.
+    package let contiguousBytes: Int64
+    /// Numbers of the parts that are there, ascending.
+    package let received: [ClosedRange<Int64>]
+}
+
+/// Uploads in numbered parts: in any order, in parallel, repeated, continued after a restart.
+///
+/// All parts of an upload go into one file, each at the place where it probably belongs (``PartLayout``). A part counts
+/// when its bytes are durable and its row is committed. The file becomes the blob of the finished drop as it lies there.
+package final class PartedUploads: Sendable {
+    package struct Limits: Sendable {
+        package var maxPartBytes: Int64 = 16 * 1024 * 1024
+        /// Parts that may wait for earlier ones.
+        package var maxParked: Int64 = 64
+        /// An upload is removed this long after its last accepted part.
+        package var idle: Duration = .seconds(3600)
+
+        package init() {}
+    }
+
+    package static let migrations = PartTable.migrations
+
+    let drops: DropStore
+    let table = PartTable()
+    private let store: any PartStore
+    private let random: any RandomSource
+    private let active = Mutex<[DropID: ActiveUpload]>([:])
+
+    package init(drops: DropStore, store: any PartStore, random: any RandomSource) {
+        self.drops = drops
+        self.store = store
+        self.random = random
+    }
+
+    /// Opens an upload for a drop that was just inserted, as a step of its transaction.
+    package func open(_ drop: DropID, size: Int64, in session: any SQLSession) throws {
+        try table.insert(OpenUpload(drop: drop, key: BlobKey(random: random), size: size), in: session)
+    }
+
+    /// The open upload of a drop; nil when it has none, or not any more.
+    package func find(_ drop: DropID, in session: any SQLSession) throws -> OpenUpload? {
+        try table.find(drop, in: session)
+    }
+
+    /// Ends an upload as a step of the transaction that makes its drop ready.
+    package func close(_ upload: OpenUpload, in session: any SQLSession) throws {
+        try table.delete(upload.drop, in: session)
+    }
+
+    package func progress(of upload: OpenUpload) async throws -> PartProgress {
+        try await withActive(upload) {
+            PartProgress(contiguousBytes: $0.contiguousBytes, received: $0.receivedRanges)
+        }
+    }
+
+    /// Takes one part.
+    ///
+    /// A number that was accepted before is read to its end and dropped. `declared` is the size that the sender announced.
+    ///
+    /// - Returns: the bytes of the parts from 0 on without a gap, this one included.
+    /// - Throws: ``PartError``, ``StorageError``, and what `bytes` throws; nothing is kept then.
+    package func add<Bytes: AsyncSequence & Sendable>(
+        _ index: Int64,
+        _ bytes: Bytes,
+        declared: Int64?,
+        to upload: OpenUpload,
+        limits: Limits
+    ) async throws -> Int64 where Bytes.Element == ByteBuffer {
+        if let declared, declared > limits.maxPartBytes { throw PartError.tooLarge(limit: limits.maxPartBytes) }
+        return try await withActive(upload) { active in
+            switch try active.begin(index, declared: declared, limits: limits) {
+            case .known:
+                try await Self.discard(bytes, limit: limits.maxPartBytes)
+            case .arriving(let sender, let position, let room):
+                do {
+                    let file = try await active.file { try await self.openFile(of: upload) }
+                    let writer = PartWriter(file: file, position: position, room: room, limits: limits)
+                    for try await buffer in bytes { try await writer.write(buffer) }
+                    let length = try await writer.finish()
+                    try active.claim(sender, length: length)
+                    let extent = PartLayout.Extent(position: position, length: length)
+                    try await self.record(index, extent, of: upload, limits: limits)
+                    active.accept(sender, length: length)
+                } catch {
+                    active.abandon(sender)
+                    throw error
+                }
+            }
+            return active.contiguousBytes
+        }
+    }
+
+    private static func discard<Bytes: AsyncSequence>(
+        _ bytes: Bytes,
+        limit: Int64
+    ) async throws where Bytes.Element == ByteBuffer {
+        var size: Int64 = 0
+        for try await buffer in bytes {
+            size += Int64(buffer.readableBytes)
+            guard size <= limit else { throw PartError.tooLarge(limit: limit) }
+        }
+    }
+
+    /// Opens an upload's file and sees to it that the drop owns it, so that the file goes when the drop goes.
+    private func openFile(of upload: OpenUpload) async throws -> any PartFile {
+        let file = try await store.openPartFile(upload.key)
+        let blob = Blob(key: upload.key, size: upload.size, sha256: nil, seal: nil, place: .stored)
+        let drops = drops
+        do {
+            try await drops.database.write { session in
+                guard let drop = try drops.table.find(upload.drop, in: session), drop.state == .pending else {
+                    throw PartError.gone
+                }
+                guard try drops.table.slot(0, of: upload.drop, in: session) == nil else { return }
+                let staged = StagedBlob(blob: blob, inlineBytes: nil)
+                _ = try drops.attach(staged, to: upload.drop, slot: 0, in: session)
+            }
+        } catch {
+            file.close()
+            // The drop is gone for good, so nobody will ever own this file.
+            if case PartError.gone = error, try await isUnowned(upload) { await drops.erase([blob]) }
+            throw error
+        }
+        return file
+    }
+
+    private func isUnowned(_ upload: OpenUpload) async throws -> Bool {
+        let drops = drops
+        return try await drops.database.read { try drops.table.find(upload.drop, in: $0) == nil }
+    }
+
+    private func record(
+        _ index: Int64,
+        _ extent: PartLayout.Extent,
+        of upload: OpenUpload,
+        limits: Limits
+    ) async throws {
+        let (drops, table) = (drops, table)
+        let due = drops.clock.now.advanced(by: limits.idle)
+        try await drops.database.write { session in
+            let now = drops.clock.now
+            guard let drop = try drops.table.find(upload.drop, in: session), drop.state == .pending,
+                !drop.isGone(at: now)
+            else { throw PartError.gone }
+            _ = try table.insert(index, extent, of: upload.drop, at: now, in: session)
+            try drops.postpone(upload.drop, until: due, in: session)
+        }
+        drops.expectSweep(at: due)
+    }
+
+    /// Brings the parts of a complete upload into their order, so that the file is the blob.
+    ///
+    /// - Throws: ``PartError/incomplete``; ``PartError/gone`` while another caller is at it; ``StorageError``.
+    package func arrange(_ upload: OpenUpload) async throws {
+        try await withActive(upload) { active in
+            guard active.isComplete else { throw PartError.incomplete }
+            guard active.beginArranging() else { throw PartError.gone }
+            defer { active.endArranging() }
+            let file = try await active.file { try await self.openFile(of: upload) }
+            for moves in active.arrangement() {
+                for move in moves { try await file.copy(from: move.from, to: move.to, length: move.length) }
+                try await file.sync()
+                let table = self.table
+                try await self.drops.database.write { try table.apply(moves, to: upload.drop, in: $0) }
+                active.apply(moves)
+            }
+            try await file.cut(to: upload.size)
+        }
+    }
+
+    // MARK: What is under way
+
+    /// Shares one picture of an upload among all requests that work on it at the same time.
+    private func withActive<Value: Sendable>(
+        _ upload: OpenUpload,
+        _ body: (ActiveUpload) async throws -> Value
+    ) async throws -> Value {
+        let shared = active.withLock { active in
+            let shared = active[upload.drop] ?? ActiveUpload(size: upload.size)
+            shared.users += 1
+            active[upload.drop] = shared
+            return shared
+        }
+        defer {
+            active.withLock { active in
+                shared.users -= 1
+                if shared.users == 0 { active[upload.drop] = nil }
+            }
+        }
+        let (drop, table) = (upload.drop, table)
+        try await shared.load { try await self.drops.database.read { try table.extents(of: drop, in: $0) } }
+        return try await body(shared)
+    }
+}

@@ -1,0 +1,37 @@
+import Foundation
+import Testing
+
+@testable import CofferCore
+
+@Suite("Base64")
+struct Base64Tests {
+    @Test func encodesLikeTheStandard() {
+        for count in 0..<70 {
+            let bytes = patternBytes(count, seed: UInt64(count + 1))
+            let standard = Data(bytes).base64EncodedString()
+            #expect(Base64.encode(bytes) == standard)
+            let url = standard.replacing("+", with: "-").replacing("/", with: "_").replacing("=", with: "")
+            #expect(Base64.encodeURL(bytes) == url)
+            if count > 0 { #expect(Base64.decodeURL(url) == bytes) }
+            #expect(Base64.decodeLenient(standard) == bytes)
+            #expect(Base64.decodeLenient(url) == bytes)
+        }
+    }
+
+    @Test(arguments: ["", "=", "a+b", "a/b", "a b", "ä", "a=b", "a\n"])
+    func urlFormIsStrict(text: String) {
+        #expect(Base64.decodeURL(text) == nil)
+    }
+
+    @Test func paddingIsAllowedAtTheEnd() {
+        #expect(Base64.decodeURL("AAE=") == [0, 1])
+        #expect(Base64.decodeURL("AA==") == [0])
+        #expect(Base64.decodeURL("A") == [])
+    }
+
+    @Test func lenientFormSkipsWhatIsNoDigit() {
+        #expect(Base64.decodeLenient("A A\nE!") == [0, 1])
+        #expect(Base64.decodeLenient("AAE=AAAA") == [0, 1])
+        #expect(Base64.decodeLenient("!!!") == [])
+    }
+}
