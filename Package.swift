@@ -34,6 +34,8 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-log.git", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-http-types.git", from: "1.8.0"),
+        .package(url: "https://github.com/swift-server/async-http-client.git", from: "1.37.0"),
+        .package(url: "https://github.com/vapor/jwt-kit.git", from: "5.7.1"),
     ],
     targets: [
         .systemLibrary(name: "CMagic", providers: [.apt(["libmagic-dev"])]),
@@ -50,9 +52,13 @@ let package = Package(
         .target(
             name: "CofferHTTP",
             dependencies: [
-                "CofferCore", httpTypes, hummingbird, logging, nioCore, nioHTTP1, nioPosix,
+                "CofferCore", crypto, httpTypes, hummingbird, logging, nioCore, nioHTTP1, nioPosix,
+                serviceLifecycle,
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "JWTKit", package: "jwt-kit"),
                 .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
+                .product(name: "NIOWebSocket", package: "swift-nio"),
                 .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras"),
             ],
             swiftSettings: swiftSettings
@@ -69,9 +75,17 @@ let package = Package(
             swiftSettings: swiftSettings
         ),
         .target(
+            name: "DialectSkySend",
+            dependencies: [
+                "CofferCore", "CofferHTTP", crypto, httpTypes, hummingbird, logging, nioCore, serviceLifecycle,
+            ],
+            swiftSettings: swiftSettings
+        ),
+        .target(name: "SkySendCrypto", dependencies: ["CSodium", crypto], swiftSettings: swiftSettings),
+        .target(
             name: "CofferServer",
             dependencies: [
-                "CofferCore", "CofferHTTP", "DialectHushfile", "DialectRavenZero",
+                "CofferCore", "CofferHTTP", "DialectHushfile", "DialectRavenZero", "DialectSkySend",
                 httpTypes, hummingbird, logging, nioCore, nioPosix, serviceLifecycle,
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "Configuration", package: "swift-configuration"),
@@ -100,7 +114,10 @@ let package = Package(
         ),
         .testTarget(
             name: "CofferHTTPTests",
-            dependencies: ["CofferCore", "CofferHTTP", "CofferTesting", httpTypes, hummingbird, logging, nioCore],
+            dependencies: [
+                "CofferCore", "CofferHTTP", "CofferTesting", crypto, httpTypes, hummingbird, logging, nioCore,
+                .product(name: "NIOWebSocket", package: "swift-nio"),
+            ],
             swiftSettings: swiftSettings
         ),
         .testTarget(
@@ -110,7 +127,14 @@ let package = Package(
         ),
         .testTarget(
             name: "ConformanceTests",
-            dependencies: ["CofferCore", "CofferHTTP", "CofferServer", "CofferTesting", crypto, nioCore],
+            dependencies: [
+                "CofferCore", "CofferHTTP", "CofferServer", "CofferTesting", "SkySendCrypto", crypto, nioCore,
+            ],
+            swiftSettings: swiftSettings
+        ),
+        .testTarget(
+            name: "SkySendCryptoTests",
+            dependencies: ["SkySendCrypto"],
             swiftSettings: swiftSettings
         ),
     ],

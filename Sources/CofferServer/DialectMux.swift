@@ -102,5 +102,6 @@ extension HTTPField.Name {
     static let requestID = HTTPField.Name(validated: "X-Request-ID")
     static let xForwardedFor = HTTPField.Name(validated: "X-Forwarded-For")
     static let xForwardedProto = HTTPField.Name(validated: "X-Forwarded-Proto")
+    static let xRealIP = HTTPField.Name(validated: "X-Real-IP")
     static let forwarded = HTTPField.Name(validated: "Forwarded")
 }

@@ -1,6 +1,5 @@
 import CofferCore
 package import CofferHTTP
-import Glibc
 import HTTPTypes
 package import Hummingbird
 import NIOCore
@@ -27,7 +26,8 @@ package struct SiteResolver: Sendable {
             context.client = proxies.clientAddress(
                 peer: peer,
                 forwardedFor: request.headers[values: .xForwardedFor],
-                forwarded: request.headers[values: .forwarded]
+                forwarded: request.headers[values: .forwarded],
+                realIP: request.headers[values: .xRealIP]
             )
             let forwarded = request.headers[values: .xForwardedProto]
             scheme = proxies.scheme(peer: peer, forwardedProto: forwarded)?.rawValue ?? scheme
@@ -54,12 +54,13 @@ package struct SiteResolver: Sendable {
         }
     }
 
+    /// The addresses stand at the same place in their structures on every system (ip(7), ipv6(7)).
     private static func address(of peer: SocketAddress?) -> ClientAddress {
         switch peer {
         case .v4(let address):
-            withUnsafeBytes(of: address.address.sin_addr) { ClientAddress(bytes: Array($0)) } ?? .loopback
+            withUnsafeBytes(of: address.address) { ClientAddress(bytes: $0[4..<8]) } ?? .loopback
         case .v6(let address):
-            withUnsafeBytes(of: address.address.sin6_addr) { ClientAddress(bytes: Array($0)) } ?? .loopback
+            withUnsafeBytes(of: address.address) { ClientAddress(bytes: $0[8..<24]) } ?? .loopback
         default: .loopback
         }
     }

@@ -39,13 +39,18 @@ package struct TrustedProxies: Hashable, Sendable {
     /// An element that is no IP address (`unknown`, an obfuscated name, an empty one) ends the search at the proxy
     /// that wrote it. If all are trusted, it is the left-most. When both headers are there and differ, one of them
     /// came from the client and nobody can tell which, so it is the peer. `forwardedFor` takes all `X-Forwarded-For`
-    /// lines in order, `forwarded` all lines of RFC 7239.
+    /// lines in order, `forwarded` all lines of RFC 7239, `realIP` all of `X-Real-IP`, which counts only where neither of
+    /// the others is there.
     package func clientAddress(
         peer: ClientAddress,
         forwardedFor: [String],
-        forwarded: [String]
+        forwarded: [String],
+        realIP: [String] = []
     ) -> ClientAddress {
         guard contains(peer) else { return peer }
+        if forwardedFor.isEmpty, forwarded.isEmpty, realIP.count == 1 {
+            return ClientAddress(realIP[0]) ?? peer
+        }
         let candidates = [
             forwardedFor.isEmpty ? nil : walk(forwardedFor, from: peer, ForwardedElement.nodeAddress),
             forwarded.isEmpty ? nil : walk(forwarded, from: peer, ForwardedElement.forAddress),

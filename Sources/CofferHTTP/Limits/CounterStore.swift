@@ -24,6 +24,16 @@ package protocol CounterStore: Sendable {
     /// Blocks the key, unless a block is running already, and answers the end of the block in force.
     func block(_ key: CounterKey, until end: Timestamp, at now: Timestamp) async -> Timestamp
 
+    /// Counts a failure like ``incrementRenewing(_:lifetime:at:)`` and starts a block of `duration` when it is number
+    /// `most` or a later one and none is running: one step, so that parallel failures cannot slip past each other.
+    func fail(
+        _ key: CounterKey,
+        lifetime: Duration,
+        most: Int,
+        blockFor duration: Duration,
+        at now: Timestamp
+    ) async -> FailureRecord
+
     /// Answers the end of the running block, or nil if none is running.
     func blockEnd(of key: CounterKey, at now: Timestamp) async -> Timestamp?
 
@@ -78,6 +88,19 @@ package struct Counter: Hashable, Sendable {
     }
 }
 
+/// What a counted failure led to.
+package struct FailureRecord: Hashable, Sendable {
+    /// The end of the block in force from now on; nil when there is none.
+    package let blockEnd: Timestamp?
+    /// Whether a block was running before this failure: it should not have been let through.
+    package let wasBlocked: Bool
+
+    package init(blockEnd: Timestamp?, wasBlocked: Bool) {
+        self.blockEnd = blockEnd
+        self.wasBlocked = wasBlocked
+    }
+}
+
 /// Keeps counters in memory, for one node; a restart forgets them.
 ///
 /// Each counting call also drops up to two keys whose time is over. Beyond `maxEntries` keys, the one that is
@@ -117,6 +140,25 @@ package final class MemoryCounterStore: CounterStore {
     package func block(_ key: CounterKey, until end: Timestamp, at now: Timestamp) -> Timestamp {
         state.withLock { table in
             table.update(key, at: now) { $0.block(until: end, at: now) }
+        }
+    }
+
+    package func fail(
+        _ key: CounterKey,
+        lifetime: Duration,
+        most: Int,
+        blockFor duration: Duration,
+        at now: Timestamp
+    ) -> FailureRecord {
+        state.withLock { table in
+            table.update(key, at: now) { entry in
+                let running = entry.blockEnd.flatMap { $0 > now ? $0 : nil }
+                guard entry.hitRenewing(lifetime, at: now).count >= most else {
+                    return FailureRecord(blockEnd: running, wasBlocked: running != nil)
+                }
+                let end = entry.block(until: now.advanced(by: duration), at: now)
+                return FailureRecord(blockEnd: end, wasBlocked: running != nil)
+            }
         }
     }
 

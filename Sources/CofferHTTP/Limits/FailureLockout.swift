@@ -42,11 +42,18 @@ package struct FailureLockout: Sendable {
     /// Counts a failure and answers until when the client is blocked from now on, or nil if it is not.
     @discardableResult
     package func recordFailure(by client: ClientAddress, scope: String) async -> Timestamp? {
-        let key = key(client, scope)
-        let now = clock.now
-        let failures = await store.incrementRenewing(key, lifetime: settings.failureWindow, at: now)
-        guard failures.count >= settings.maxFailures else { return nil }
-        return await store.block(key, until: now.advanced(by: settings.blockDuration), at: now)
+        await record(by: client, scope: scope).blockEnd
+    }
+
+    /// Counts a failure and tells besides whether it came too late, when others had led to a block already.
+    package func record(by client: ClientAddress, scope: String) async -> FailureRecord {
+        await store.fail(
+            key(client, scope),
+            lifetime: settings.failureWindow,
+            most: settings.maxFailures,
+            blockFor: settings.blockDuration,
+            at: clock.now
+        )
     }
 
     /// Forgets the failures and the block of a client, where a success makes good for them.

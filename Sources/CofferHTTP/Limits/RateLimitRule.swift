@@ -5,7 +5,10 @@
 /// most 1,000 years.
 package struct RateLimitRule: Hashable, Sendable, CustomStringConvertible {
     package enum Unit: String, CaseIterable, Sendable {
-        case second, minute, hour, day, month, year
+        case second, minute, hour, day, month, year, millisecond
+
+        /// Those that a setting may name.
+        static let named = allCases.filter { $0 != .millisecond }
 
         var seconds: Int64 {
             switch self {
@@ -15,6 +18,7 @@ package struct RateLimitRule: Hashable, Sendable, CustomStringConvertible {
             case .day: 86_400
             case .month: 30 * 86_400
             case .year: 365 * 86_400
+            case .millisecond: 0
             }
         }
     }
@@ -26,11 +30,20 @@ package struct RateLimitRule: Hashable, Sendable, CustomStringConvertible {
     package let unitCount: Int64
     package let unit: Unit
 
-    package var window: Duration { .seconds(unitCount * unit.seconds) }
+    package var window: Duration {
+        unit == .millisecond ? .milliseconds(unitCount) : .seconds(unitCount * unit.seconds)
+    }
 
     /// The rule in words, such as `30 per 1 hour`.
     package var description: String {
         "\(maxHits) per \(unitCount) \(unit.rawValue)\(unitCount == 1 ? "" : "s")"
+    }
+
+    /// A rule whose time was given as a number; both are held to 1 or more.
+    package init(maxHits: Int, milliseconds: Int64) {
+        self.maxHits = max(1, maxHits)
+        unitCount = max(1, milliseconds)
+        unit = .millisecond
     }
 
     /// Reads one rule.
@@ -44,7 +57,7 @@ package struct RateLimitRule: Hashable, Sendable, CustomStringConvertible {
         let multiple = tokens.first.flatMap { Self.isNumber($0) ? $0 : nil }
         if multiple != nil { tokens.removeFirst() }
         guard let unitName = tokens.popFirst(), tokens.isEmpty else { throw .malformed(part: part) }
-        guard let unit = Unit.allCases.first(where: { unitName == $0.rawValue || unitName == $0.rawValue + "s" }) else {
+        guard let unit = Unit.named.first(where: { unitName == $0.rawValue || unitName == $0.rawValue + "s" }) else {
             throw .unknownUnit(unitName, part: part)
         }
         guard let maxHits = Int(hits), let unitCount = Int64(multiple ?? "1"),

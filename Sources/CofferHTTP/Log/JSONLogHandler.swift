@@ -23,11 +23,8 @@ package struct JSONLogHandler: LogHandler {
     }
 
     package func log(event: LogEvent) {
-        let now = clock.now
-        let time = CalendarTime(now)
-        let fraction = String(1000 + time.millisecond).dropFirst()
         var members: [JSONValue.Member] = [
-            .init("time", .string("\(time.internetDateTime.dropLast()).\(fraction)Z")),
+            .init("time", .string(CalendarTime(clock.now).internetDateTimeWithMilliseconds)),
             .init("level", .string(event.level.rawValue)),
             .init("message", .string("\(event.message)")),
         ]

@@ -8,11 +8,43 @@ package struct Route: Sendable {
     package let method: HTTPRequest.Method
     package let template: PathTemplate
     package let handler: Handler
+    /// What a route that several dialects own adds to its answer; nil for a route of one dialect alone.
+    let share: Share?
+
+    /// Members of a JSON answer to which other dialects add theirs.
+    package typealias Share = @Sendable (CofferContext) async throws -> [JSONValue.Member]
 
     package init(_ method: HTTPRequest.Method, _ template: String, use handler: @escaping Handler) {
         self.method = method
         self.template = PathTemplate(template)
         self.handler = handler
+        share = nil
+    }
+
+    private init(_ method: HTTPRequest.Method, _ template: PathTemplate, share: @escaping Share) {
+        self.method = method
+        self.template = template
+        self.share = share
+        handler = { _, context in Response(.ok, json: .object(try await share(context))) }
+    }
+
+    /// A route that other dialects may claim too: the answer is 200 with the members of all owners, and the dialect that
+    /// comes first in the order of serving answers in its manner.
+    package static func shared(
+        _ method: HTTPRequest.Method,
+        _ template: String,
+        members: @escaping Share
+    ) -> Route {
+        Route(method, PathTemplate(template), share: members)
+    }
+
+    /// This route with the members of another dialect's share behind its own; nil unless both are shared.
+    func joined(with other: Route) -> Route? {
+        guard let share, let more = other.share else { return nil }
+        return Route(method, template) { context in
+            let own = try await share(context)
+            return own + (try await more(context)).filter { member in !own.contains { $0.name == member.name } }
+        }
     }
 
     package static func get(_ template: String, use handler: @escaping Handler) -> Route {

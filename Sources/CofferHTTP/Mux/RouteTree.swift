@@ -47,13 +47,17 @@ package struct RouteTree: Sendable {
             for route in table.routes {
                 let claim = "\(route.method.rawValue) \(route.template.shape)"
                 if let owner = owners[claim] {
-                    throw Collision(
-                        method: route.method.rawValue,
-                        path: route.template.description,
-                        dialects: [tables[owner].dialect, table.dialect]
-                    )
+                    guard let joined = entries[owner].route.joined(with: route) else {
+                        throw Collision(
+                            method: route.method.rawValue,
+                            path: route.template.description,
+                            dialects: [tables[entries[owner].dialect].dialect, table.dialect]
+                        )
+                    }
+                    entries[owner] = Entry(dialect: entries[owner].dialect, route: joined)
+                    continue
                 }
-                owners[claim] = index
+                owners[claim] = entries.count
                 entries.append(Entry(dialect: index, route: route))
             }
         }

@@ -65,6 +65,15 @@ package enum OpenAPI {
         parameter(name, in: "query", description, required: required, schema: schema)
     }
 
+    package static func header(
+        _ name: String,
+        _ description: String,
+        required: Bool,
+        schema: JSONValue = ["type": "string"]
+    ) -> JSONValue {
+        parameter(name, in: "header", description, required: required, schema: schema)
+    }
+
     private static func parameter(
         _ name: String,
         in place: String,

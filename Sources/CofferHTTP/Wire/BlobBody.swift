@@ -21,17 +21,19 @@ package struct BlobBody: Sendable {
 
     /// The response body.
     ///
-    /// `beforeLastPiece` runs before the final bytes are handed to the socket; when it throws, they are not sent.
+    /// `checkpoint`: so many bytes go out on their own first, so that a transfer that breaks off tells whether it came
+    /// that far. `beforeLastPiece` runs before the final bytes are handed to the socket; when it throws, they are not sent.
     /// `atEnd` runs once, when all was sent (nil) or with the error that ended the transfer, and with the number of
     /// bytes that the socket had taken.
     package func responseBody(
+        checkpoint: Int64 = 0,
         beforeLastPiece: @escaping @Sendable () async throws -> Void = {},
         atEnd: @escaping @Sendable (_ sentBytes: Int64, _ failure: (any Error)?) async -> Void = { _, _ in }
     ) -> ResponseBody {
         ResponseBody(contentLength: range.count) { writer in
             var sent: Int64 = 0
             do {
-                try await send(&sent, beforeLastPiece: beforeLastPiece)
+                try await send(&sent, checkpoint: checkpoint, beforeLastPiece: beforeLastPiece)
             } catch {
                 reader.close()
                 await atEnd(sent, error)
@@ -45,11 +47,15 @@ package struct BlobBody: Sendable {
 
     private func send(
         _ sent: inout Int64,
+        checkpoint: Int64,
         beforeLastPiece: @Sendable () async throws -> Void
     ) async throws {
         let lastStart = max(range.lowerBound, range.upperBound - Self.pieceBytes)
         if let file = reader.plainFile {
-            if range.lowerBound < lastStart { try await sendFile(file, range.lowerBound..<lastStart) }
+            let middle = min(range.lowerBound + checkpoint, lastStart)
+            if range.lowerBound < middle { try await sendFile(file, range.lowerBound..<middle) }
+            sent = middle - range.lowerBound
+            if middle < lastStart { try await sendFile(file, middle..<lastStart) }
             sent = lastStart - range.lowerBound
             try await beforeLastPiece()
             if !range.isEmpty { try await sendFile(file, lastStart..<range.upperBound) }

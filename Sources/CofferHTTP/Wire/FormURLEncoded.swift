@@ -14,6 +14,11 @@ package struct FormURLEncoded: Sendable {
         }
     }
 
+    /// The text of fields, for a query string or a body.
+    package static func encode(_ fields: [(String, String)]) -> String {
+        fields.map { "\(PercentEncoding.encode($0.0))=\(PercentEncoding.encode($0.1))" }.joined(separator: "&")
+    }
+
     /// The first field of this name.
     package func first(_ name: String) -> String? {
         fields.first { $0.name.utf8.elementsEqual(name.utf8) }?.value

@@ -1,0 +1,216 @@
+import CofferCore
+import NIOCore
+import NIOWebSocket
+
+/// What a handler asks of its connection; triggered as an outbound user event, whose promise tells when it is done.
+enum WebSocketCommand: Sendable {
+    case send(WebSocketMessage)
+    case close(WebSocketCloseCode, reason: String)
+    /// The inbox has room again.
+    case resumeReading
+    /// Closes the connection when the peer has said goodbye too, or after a while.
+    case end
+}
+
+/// The end of the pipeline for a connection that speaks WebSocket: frames in, messages to the ``WebSocketInbox``.
+///
+/// It stands in front of the HTTP handlers, which get to see nothing any more: no bytes from the socket, and what they
+/// write fails. Pings are answered here, and so are closes and violations.
+final class WebSocketBridge: ChannelDuplexHandler {
+    typealias InboundIn = WebSocketFrame
+    typealias InboundOut = Never
+    typealias OutboundIn = Any
+    typealias OutboundOut = WebSocketFrame
+
+    /// Something that an HTTP handler still wanted to write.
+    struct NotHTTPAnyMore: Error {}
+
+    private var assembler: WebSocketAssembler
+    private let limits: WebSocketLimits
+    private let inbox: WebSocketInbox
+    private var context: ChannelHandlerContext?
+    private var isPaused = false
+    private var wantsRead = false
+    private var hasSentClose = false
+    private var hasReceivedClose = false
+    /// Pings since the last frame of the peer.
+    private var unanswered = 0
+    private var pings: Scheduled<Void>?
+
+    init(limits: WebSocketLimits, inbox: WebSocketInbox) {
+        self.limits = limits
+        self.inbox = inbox
+        assembler = WebSocketAssembler(maxMessageBytes: limits.maxMessageBytes)
+    }
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
+        schedulePing(context)
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) {
+        end()
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        end()
+        context.fireChannelInactive()
+    }
+
+    private func end() {
+        pings?.cancel()
+        context = nil
+        inbox.finish()
+    }
+
+    // MARK: Reading
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        unanswered = 0
+        // After a close frame nothing of the peer is of interest but its own close.
+        switch assembler.take(unwrapInboundIn(data)) {
+        case .nothing: break
+        case .message(let message):
+            guard !hasSentClose else { break }
+            isPaused = inbox.offer(message)
+        case .ping(let bytes):
+            // A peer that does not read its answers must not fill our memory with them.
+            guard !hasSentClose, context.channel.isWritable else { break }
+            write(.pong, bytes, promise: nil)
+        case .close(let code):
+            hasReceivedClose = true
+            inbox.finish()
+            sendClose(code ?? .normal, reason: "", promise: nil)
+            context.close(mode: .output, promise: nil)
+        case .violation(let code, let reason):
+            fail(code, reason)
+        }
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        switch error {
+        case NIOWebSocketError.invalidFrameLength: fail(.messageTooLarge, "Message too large")
+        case is NIOWebSocketError: fail(.protocolError, "Malformed control frame")
+        case is ByteToMessageDecoderError: break
+        default:
+            inbox.finish()
+            context.close(promise: nil)
+        }
+    }
+
+    private func fail(_ code: WebSocketCloseCode, _ reason: String) {
+        inbox.finish()
+        sendClose(code, reason: reason, promise: nil)
+    }
+
+    func read(context: ChannelHandlerContext) {
+        if isPaused {
+            wantsRead = true
+        } else {
+            context.read()
+        }
+    }
+
+    private func resumeReading(_ context: ChannelHandlerContext) {
+        isPaused = false
+        guard wantsRead else { return }
+        wantsRead = false
+        context.read()
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        switch event {
+        case is ChannelShouldQuiesceEvent:
+            inbox.finish()
+            sendClose(.goingAway, reason: "Server is stopping", promise: nil)
+        case ChannelEvent.inputClosed:
+            // Nothing more can come, not even a close frame.
+            inbox.finish()
+            return context.close(promise: nil)
+        default: break
+        }
+        context.fireUserInboundEventTriggered(event)
+    }
+
+    // MARK: Writing
+
+    func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+        promise?.fail(NotHTTPAnyMore())
+    }
+
+    func triggerUserOutboundEvent(context: ChannelHandlerContext, event: Any, promise: EventLoopPromise<Void>?) {
+        switch event as? WebSocketCommand {
+        case .send(let message): send(message, promise: promise)
+        case .close(let code, let reason): sendClose(code, reason: reason, promise: promise)
+        case .resumeReading:
+            resumeReading(context)
+            promise?.succeed()
+        case .end:
+            end(context)
+            promise?.succeed()
+        case nil: context.triggerUserOutboundEvent(event, promise: promise)
+        }
+    }
+
+    private func end(_ context: ChannelHandlerContext) {
+        guard !(hasSentClose && hasReceivedClose) else { return context.close(promise: nil) }
+        let channel = context.channel
+        let timeout = TimeAmount.nanoseconds(limits.closeTimeout.wholeMilliseconds * 1_000_000)
+        context.eventLoop.scheduleTask(in: timeout) { channel.close(promise: nil) }
+    }
+
+    private func send(_ message: WebSocketMessage, promise: EventLoopPromise<Void>?) {
+        guard !hasSentClose else {
+            promise?.fail(ChannelError.outputClosed)
+            return
+        }
+        switch message {
+        case .text(let text): write(.text, ByteBuffer(string: text), promise: promise)
+        case .binary(let bytes): write(.binary, bytes, promise: promise)
+        }
+    }
+
+    /// Sends a close frame, once; the reason is cut to what fits.
+    private func sendClose(_ code: WebSocketCloseCode, reason: String, promise: EventLoopPromise<Void>?) {
+        guard !hasSentClose else {
+            promise?.succeed()
+            return
+        }
+        var bytes = ByteBuffer(integer: code.number)
+        var text = reason[...]
+        // Two of the 125 bytes of a control frame are the code; three more keep to what the dialects promise.
+        while text.utf8.count > 120 { text.removeLast() }
+        bytes.writeSubstring(text)
+        write(.connectionClose, bytes, promise: promise)
+        hasSentClose = true
+    }
+
+    private func write(_ opcode: WebSocketOpcode, _ bytes: ByteBuffer, promise: EventLoopPromise<Void>?) {
+        guard let context else {
+            promise?.fail(ChannelError.ioOnClosedChannel)
+            return
+        }
+        let frame = WebSocketFrame(fin: true, opcode: opcode, data: bytes)
+        context.writeAndFlush(wrapOutboundOut(frame), promise: promise)
+    }
+
+    // MARK: Signs of life
+
+    private func schedulePing(_ context: ChannelHandlerContext) {
+        let interval = TimeAmount.nanoseconds(limits.pingInterval.wholeMilliseconds * 1_000_000)
+        let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
+        pings = context.eventLoop.scheduleTask(in: interval) { bound.value.ping() }
+    }
+
+    private func ping() {
+        guard let context else { return }
+        // While we do not read, the peer's answers cannot reach us.
+        if unanswered >= 2, !isPaused {
+            inbox.finish()
+            return context.close(promise: nil)
+        }
+        unanswered += 1
+        if !hasSentClose, context.channel.isWritable { write(.ping, ByteBuffer(), promise: nil) }
+        schedulePing(context)
+    }
+}

@@ -1,0 +1,80 @@
+import NIOCore
+import NIOHTTP1
+import NIOWebSocket
+
+/// One WebSocket connection as its handler sees it.
+package final class WebSocketSession: Sendable {
+    private let channel: any Channel
+    private let inbox: WebSocketInbox
+
+    private init(channel: any Channel, inbox: WebSocketInbox) {
+        self.channel = channel
+        self.inbox = inbox
+    }
+
+    /// Turns a connection whose 101 is on its way into a WebSocket one, runs the handler, and closes the connection.
+    static func run(
+        on channel: any Channel,
+        limits: WebSocketLimits,
+        _ handler: @Sendable (WebSocketSession) async -> Void
+    ) async throws {
+        let session = try await channel.eventLoop.submit { try install(on: channel, limits: limits) }.get()
+        await handler(session)
+        await session.close(.normal)
+        await session.end()
+    }
+
+    private static func install(on channel: any Channel, limits: WebSocketLimits) throws -> WebSocketSession {
+        let inbox = WebSocketInbox(maxBytes: limits.maxPendingBytes) {
+            channel.triggerUserOutboundEvent(WebSocketCommand.resumeReading, promise: nil)
+        }
+        let pipeline = channel.pipeline.syncOperations
+        try pipeline.addHandlers(
+            [
+                WebSocketFrameEncoder(),
+                ByteToMessageHandler(WebSocketFrameDecoder(maxFrameSize: limits.maxMessageBytes)),
+                WebSocketBridge(limits: limits, inbox: inbox),
+            ],
+            position: .before(try pipeline.handler(type: HTTPResponseEncoder.self))
+        )
+        return WebSocketSession(channel: channel, inbox: inbox)
+    }
+
+    /// The next message; nil when the connection has ended, from either side.
+    package func next() async -> WebSocketMessage? {
+        await inbox.next()
+    }
+
+    /// Sends a message and returns when the kernel has it: a reader that does not keep up holds the sender back.
+    ///
+    /// - Throws: when the connection has ended.
+    package func send(_ message: WebSocketMessage) async throws {
+        try await perform(.send(message))
+    }
+
+    /// Tells the peer that this is the end; what it sends after that is dropped, and ``next()`` gives nil.
+    ///
+    /// Only the first close counts. `reason`: at most 120 bytes travel.
+    package func close(_ code: WebSocketCloseCode, reason: String = "") async {
+        inbox.finish()
+        try? await perform(.close(code, reason: reason))
+    }
+
+    private func perform(_ command: WebSocketCommand) async throws {
+        try await withTaskCancellationHandler {
+            try await channel.triggerUserOutboundEvent(command).get()
+        } onCancel: {
+            // The server stops, and the peer may never take another byte.
+            channel.close(promise: nil)
+        }
+    }
+
+    private func end() async {
+        try? await perform(.end)
+        await withTaskCancellationHandler {
+            try? await channel.closeFuture.get()
+        } onCancel: {
+            channel.close(promise: nil)
+        }
+    }
+}
