@@ -12,7 +12,7 @@ struct OpenAPICommand: AsyncParsableCommand {
     func run() async throws {
         let settings = try await options.settings()
         do {
-            print(try APIDescription.text(settings))
+            print(try await APIDescription.text(settings))
         } catch {
             throw StartFailure(error)
         }

@@ -7,7 +7,7 @@ import NIOCore
 /// The API description without a running server.
 package enum APIDescription {
     /// The merged document of the dialects that the settings name, as compact JSON.
-    package static func text(_ settings: Settings) throws -> String {
+    package static func text(_ settings: Settings) async throws -> String {
         let directory = FileManager.default.temporaryDirectory.appendingPathComponent("coffer-openapi-\(UUID())")
         defer { try? FileManager.default.removeItem(at: directory) }
         var settings = settings
@@ -15,7 +15,7 @@ package enum APIDescription {
         let clock = SystemWallClock()
         let logger = Logger(label: "openapi") { _ in SwiftLogNoOpLogHandler() }
         let stores = try Stores(settings, clock: clock, random: SystemRandomSource(), logger: logger)
-        let dialects = try CofferApplication.dialects(
+        let dialects = try await CofferApplication.dialects(
             settings,
             stores: stores,
             clock: clock,

@@ -42,7 +42,7 @@ package struct Checkup: Sendable {
             let stores = try Stores(settings, clock: clock, random: SystemRandomSource(), logger: logger)
             try await stores.database.migrate(CofferApplication.migrations)
             try await stores.blobs.probe()
-            _ = try CofferApplication.dialects(
+            _ = try await CofferApplication.dialects(
                 settings,
                 stores: stores,
                 clock: clock,

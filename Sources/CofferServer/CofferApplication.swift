@@ -2,6 +2,7 @@ package import CofferCore
 import CofferHTTP
 import DialectHushfile
 import DialectRavenZero
+import DialectSkySend
 import Hummingbird
 import HummingbirdCore
 package import Logging
@@ -30,7 +31,7 @@ package struct CofferApplication: Sendable {
         stores = try Stores(settings, clock: clock, random: random, logger: logger)
         try await stores.database.migrate(Self.migrations)
         try await stores.sweeper.recover()
-        let dialects = try Self.dialects(settings, stores: stores, clock: clock, random: random, logger: logger)
+        let dialects = try await Self.dialects(settings, stores: stores, clock: clock, random: random, logger: logger)
         let assets = DocumentationAssets(path: settings.docsAssetsPath)
         let mux = try DialectMux(
             dialects: dialects,
@@ -53,10 +54,12 @@ package struct CofferApplication: Sendable {
             logger: Self.quiet(logger)
         )
         let listening = ListeningService(application, address: address, place: "\(settings.host):\(settings.port)")
-        services = [stores.sweeper, listening]
+        services = [stores.sweeper] + dialects.flatMap(\.services) + [listening]
     }
 
-    static let migrations = DropStore.migrations + RavenZeroDialect.migrations + HushfileDialect.migrations
+    static let migrations =
+        DropStore.migrations + PartedUploads.migrations + ClientQuota.migrations + RavenZeroDialect.migrations
+        + HushfileDialect.migrations + SkySendDialect.migrations
 
     /// The port the server listens on, once it does.
     ///
@@ -88,37 +91,47 @@ package struct CofferApplication: Sendable {
         clock: any WallClock,
         random: any RandomSource,
         logger: Logger
-    ) throws -> [any Dialect] {
-        try settings.dialects.compactMap { name -> (any Dialect)? in
+    ) async throws -> [any Dialect] {
+        var dialects: [any Dialect] = []
+        for name in settings.dialects {
             switch name {
             case "ravenzero":
-                try RavenZeroDialect(
-                    settings.ravenZero,
-                    .init(
-                        drops: stores.drops,
-                        blobs: stores.sealedBlobs,
-                        mediaTypes: stores.mediaTypes,
-                        counters: stores.counters,
-                        sweeper: stores.sweeper,
-                        clock: clock,
-                        random: random,
-                        logger: logger
-                    )
+                let needs = RavenZeroDialect.Dependencies(
+                    drops: stores.drops,
+                    blobs: stores.sealedBlobs,
+                    mediaTypes: stores.mediaTypes,
+                    counters: stores.counters,
+                    sweeper: stores.sweeper,
+                    clock: clock,
+                    random: random,
+                    logger: logger
                 )
+                dialects.append(try RavenZeroDialect(settings.ravenZero, needs))
             case "hushfile":
-                HushfileDialect(
-                    settings.hushfile,
-                    .init(
-                        drops: stores.drops,
-                        blobs: stores.blobs,
-                        passwords: stores.passwords,
-                        clock: clock,
-                        random: random,
-                        logger: logger
-                    )
+                let needs = HushfileDialect.Dependencies(
+                    drops: stores.drops,
+                    blobs: stores.blobs,
+                    passwords: stores.passwords,
+                    clock: clock,
+                    random: random,
+                    logger: logger
                 )
-            default: nil
+                dialects.append(HushfileDialect(settings.hushfile, needs))
+            case "skysend":
+                let needs = SkySendDialect.Dependencies(
+                    drops: stores.drops,
+                    blobs: stores.blobs,
+                    parts: stores.parts,
+                    counters: stores.counters,
+                    clock: clock,
+                    random: random,
+                    logger: logger,
+                    version: CofferVersion.text
+                )
+                dialects.append(await SkySendDialect(settings.skySend, needs))
+            default: break
             }
         }
+        return dialects
     }
 }

@@ -3,6 +3,7 @@ package enum DialectGuide {
     private static let firstSteps = [
         "ravenzero": "Raven Zero   POST %/upload/",
         "hushfile": "Hushfile     POST %/api/file",
+        "skysend": "SkySend      POST %/api/upload  %/api/note",
     ]
 
     /// `url`: where the server is reached, without a final slash.

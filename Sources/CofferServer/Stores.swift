@@ -10,6 +10,7 @@ package struct Stores: Sendable {
     package let blobs: any BlobStore
     package let sealedBlobs: any BlobStore
     package let drops: DropStore
+    package let parts: PartedUploads
     package let sweeper: Sweeper
     package let counters: any CounterStore
     package let mediaTypes = MediaTypeDetector()
@@ -40,6 +41,7 @@ package struct Stores: Sendable {
         blobs = plain
         sealedBlobs = sealed
         drops = DropStore(database: database, blobs: sealed, clock: clock, random: random)
+        parts = PartedUploads(drops: drops, store: files, random: random)
         var timing = Sweeper.Timing()
         timing.reconcileInterval = settings.cleanupInterval
         timing.orphanAge = settings.orphanAge

@@ -118,7 +118,7 @@ struct OpenAPITests {
 
     @Test func documentIsTheSameWithoutAServer() async throws {
         let settings = try Settings(await SettingsSources(flags: [:], environment: [:]))
-        let offline = try APIDescription.text(settings)
+        let offline = try await APIDescription.text(settings)
         let online = try await TestServer.run { try await $0.get("/openapi.json").text }
         #expect(offline == online)
     }

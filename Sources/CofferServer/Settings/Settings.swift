@@ -2,13 +2,14 @@ import CofferCore
 package import CofferHTTP
 import DialectHushfile
 import DialectRavenZero
+import DialectSkySend
 import Foundation
 package import Logging
 
 /// Everything an operator can set, checked.
 package struct Settings: Sendable {
     /// The dialects, in the order in which they are served and listed.
-    package static let dialectNames = ["ravenzero", "hushfile"]
+    package static let dialectNames = ["ravenzero", "hushfile", "skysend"]
 
     package var host = "127.0.0.1"
     /// 0 lets the system choose.
@@ -32,6 +33,7 @@ package struct Settings: Sendable {
     package var shredPasses = 1
     var ravenZero: RavenZeroSettings
     var hushfile: HushfileSettings
+    var skySend: SkySendSettings
     /// Settings that exist nowhere in the program, for a warning.
     package var unknownNames: [String] = []
 
@@ -45,9 +47,11 @@ package struct Settings: Sendable {
         baseURL = try group.parsed(
             "base_url",
             default: nil,
-            expectation: "http:// or https:// followed by a host name, without a path",
-            Self.baseURL
-        )
+            expectation: "http:// or https:// followed by a host name, without a path"
+        ) { text -> String?? in
+            // Set to nothing is not set: the address is taken from each request then.
+            text.isEmpty ? .some(nil) : Self.baseURL(text).map { .some($0) }
+        }
         dialects = try group.parsed(
             "dialects",
             default: dialects,
@@ -81,6 +85,7 @@ package struct Settings: Sendable {
         shredPasses = try ravenGroup.integer("secure_shred_passes", default: 1, in: 0...35)
         ravenZero = try RavenZeroSettings(ravenGroup)
         hushfile = try HushfileSettings(sources.group("hushfile"))
+        skySend = try SkySendSettings(sources.group("skysend"))
         unknownNames = sources.unknownNames
     }
 

@@ -77,7 +77,6 @@ struct HushfileCatchAllTests {
     static let unclaimed = [
         Stray("GET", "/api/", ""),
         Stray("GET", "/api/info", ""),
-        Stray("POST", "/api/upload", ""),
         Stray("POST", "/api/finishupload", ""),
         Stray("GET", "/api/exists?fileid=abc", "abc"),
         Stray("GET", "/api/metadata?fileid=abc", "abc"),
@@ -92,6 +91,9 @@ struct HushfileCatchAllTests {
         Stray("GET", "/api/file/abc/raw/slug", "abc"),
         Stray("GET", "/api/file/abc/thumbnail/small/slug", "abc"),
     ]
+
+    /// What belongs to another dialect where that is served too.
+    static let elsewhere = [Stray("POST", "/api/upload", ""), Stray("GET", "/api/config", "")]
 
     /// Paths outside `/api/` that nobody claims.
     static let outside = [
@@ -110,7 +112,7 @@ struct HushfileCatchAllTests {
         }
     }
 
-    @Test(arguments: ownPaths + unclaimed + outside)
+    @Test(arguments: ownPaths + unclaimed + elsewhere + outside)
     func aloneItIs400OnEveryPath(_ stray: Stray) async throws {
         try await TestServer.run(["COFFER_DIALECTS": "hushfile"]) { server in
             let response = try await server.send(stray.method, stray.target)
