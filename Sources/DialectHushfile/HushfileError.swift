@@ -98,7 +98,7 @@ enum HushfileError: Error, Equatable {
         case let tooLarge as BodyTooLarge: self = .controlTooLarge(limit: tooLarge.limit)
         case is BodyBroken: self = .badRequest
         case StorageError.full: self = .storageFull
-        case StorageError.unavailable: self = .storageUnavailable
+        case StorageError.unavailable, BlobError.missing: self = .storageUnavailable
         case PasswordHasher.Failure.busy: self = .busy
         default: self = .internalFault
         }

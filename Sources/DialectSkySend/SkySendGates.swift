@@ -55,7 +55,9 @@ struct SkySendGates: Sendable {
         switch demands.bucket {
         case .client: return await limiter.hit("skysend", by: context.client)
         case .upload:
-            let identity = "\(context.client.limitKey) \(context.parameters["id"])"
+            let id = context.parameters["id"]
+            // Ids have one length; a client's other texts must not fill the memory that counts them.
+            let identity = "\(context.client.limitKey) \(id.utf8.count == 36 ? id : "")"
             return await uploadLimiter.hit("skysend.upload", byIdentity: identity)
         }
     }

@@ -15,8 +15,8 @@ struct SkySendUpkeep: Service {
     func run() async throws {
         // Everything here may be cut short: what is not done now is done after the next start.
         try? await cancelWhenGracefulShutdown {
-            await discover()
             await attempt { try await quota.recover() }
+            await discover()
             while true {
                 var next = clock.now.advanced(by: Self.longestWait)
                 if let end = try? await quota.forgetOldKey() { next = min(next, end) }

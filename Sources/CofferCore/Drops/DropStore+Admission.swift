@@ -5,13 +5,21 @@ extension DropStore {
     /// The order matters. Once admitted, nothing may take the bytes away, neither expiry nor the last use by somebody
     /// else; an open reader guarantees that.
     ///
-    /// - Throws: ``BlobError/missing``, ``StorageError``; nothing is counted then.
+    /// - Returns: nil when the slot has no bytes any more; the last reader may take them away at any moment.
+    /// - Throws: ``BlobError/missing`` when the store lost bytes that have a row, ``StorageError``; nothing is counted.
     package func open(
         _ slot: DropSlot,
         of drop: Drop
     ) async throws -> (reader: any BlobReader, result: AdmissionResult)? {
         guard let blob = slot.blob else { return nil }
-        let reader = try await blobs.openReader(blob)
+        let reader: any BlobReader
+        do {
+            reader = try await blobs.openReader(blob)
+        } catch BlobError.missing {
+            let now = try await database.read { try table.slot(slot.index, of: drop.id, in: $0) }
+            guard now?.blob == nil else { throw BlobError.missing }
+            return nil
+        }
         do {
             return (reader, try await admit(drop, slot: slot.index))
         } catch {

@@ -22,7 +22,10 @@ struct GetChunkRoute {
     @Sendable
     func handle(_ request: Request, context: CofferContext) async throws -> Response {
         let (file, index, slot) = try await find(context)
-        guard let opened = try await open(slot, of: file, index) else { throw HushfileError.noSuchChunk(index) }
+        guard let opened = try await drops.open(slot, of: file.drop) else {
+            // Used up by somebody else just now; with the last chunk the whole file went.
+            throw try await files.find(file.id) == nil ? HushfileError.notFound : HushfileError.noSuchChunk(index)
+        }
         guard case .admitted(let admission) = opened.result else {
             opened.reader.close()
             if case .missing = opened.result { throw HushfileError.notFound }
@@ -70,20 +73,5 @@ struct GetChunkRoute {
         guard found.file.isFinished else { throw HushfileError.isUnfinished }
         guard let slot = found.slot, slot.blob != nil else { throw HushfileError.noSuchChunk(index) }
         return (found.file, index, slot)
-    }
-
-    /// The last allowed reader may take the bytes away between the question for the row and the opening.
-    private func open(
-        _ slot: DropSlot,
-        of file: StoredFile,
-        _ index: Int64
-    ) async throws -> (reader: any BlobReader, result: AdmissionResult)? {
-        do {
-            return try await drops.open(slot, of: file.drop)
-        } catch BlobError.missing {
-            guard let again = try await files.chunk(index, of: file.id) else { throw HushfileError.notFound }
-            guard again.slot?.blob == nil else { throw StorageError.unavailable("a chunk's bytes are missing") }
-            return nil
-        }
     }
 }

@@ -25,7 +25,9 @@ struct DownloadRoute {
             throw try await failure(.notFound, context)
         }
         guard let slot = upload.slot, slot.blob != nil else { throw try await failure(.usedUp, context) }
-        guard let opened = try await open(slot, of: upload) else { throw try await failure(.notFound, context) }
+        guard let opened = try await drops.open(slot, of: upload.drop) else {
+            throw try await failure(.notFound, context)
+        }
         switch opened.result {
         case .missing:
             opened.reader.close()
@@ -36,19 +38,6 @@ struct DownloadRoute {
         case .admitted(let admission):
             let reader = try await verified(opened.reader, admission, upload)
             return answer(upload, reader, admission, context)
-        }
-    }
-
-    /// The bytes may go between the question for the row and the opening of the file: then the upload is gone.
-    private func open(
-        _ slot: DropSlot,
-        of upload: Upload
-    ) async throws -> (reader: any BlobReader, result: AdmissionResult)? {
-        do {
-            return try await drops.open(slot, of: upload.drop)
-        } catch BlobError.missing {
-            guard let again = try await uploads.find(upload.key), again.slot?.blob != nil else { return nil }
-            throw BlobError.missing
         }
     }
 

@@ -28,7 +28,7 @@ struct DownloadRoute {
             return try await goOn(range, file, slot, admission, context)
         }
         try file.requireAlive(at: files.clock.now)
-        guard let opened = try await open(slot, of: file) else { throw SkySendError.noLongerAvailable }
+        guard let opened = try await files.drops.open(slot, of: file.drop) else { throw SkySendError.noLongerAvailable }
         guard case .admitted(let admission) = opened.result else {
             opened.reader.close()
             throw SkySendError.noLongerAvailable
@@ -69,19 +69,6 @@ struct DownloadRoute {
 
     /// The bytes under an id never change, so the id is a strong validator.
     private static func tag(of file: StoredFile) -> String { "\"\(file.id)\"" }
-
-    /// The last reader may take the bytes away between the question for the row and the opening.
-    private func open(
-        _ slot: DropSlot,
-        of file: StoredFile
-    ) async throws -> (reader: any BlobReader, result: AdmissionResult)? {
-        do {
-            return try await files.drops.open(slot, of: file.drop)
-        } catch BlobError.missing {
-            guard let again = try await files.find(file.id), again.slot?.blob != nil else { return nil }
-            throw SkySendError.bytesMissing
-        }
-    }
 
     // MARK: Continuing
 

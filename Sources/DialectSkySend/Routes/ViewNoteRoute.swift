@@ -43,7 +43,7 @@ struct ViewNoteRoute {
 
     /// Counts a view and reads the content, which is gone from the store afterwards if it was the last one.
     private func view(_ note: StoredNote) async throws -> (content: ByteBuffer, viewCount: Int64) {
-        guard let slot = note.slot, let opened = try await open(slot, of: note) else {
+        guard let slot = note.slot, let opened = try await notes.drops.open(slot, of: note.drop) else {
             throw SkySendError.limitReached(.note)
         }
         defer { opened.reader.close() }
@@ -57,18 +57,5 @@ struct ViewNoteRoute {
         }
         try await notes.drops.release(admission)
         return (content, admission.served)
-    }
-
-    /// The last viewer may take the content away between the question for the row and the opening.
-    private func open(
-        _ slot: DropSlot,
-        of note: StoredNote
-    ) async throws -> (reader: any BlobReader, result: AdmissionResult)? {
-        do {
-            return try await notes.drops.open(slot, of: note.drop)
-        } catch BlobError.missing {
-            guard let again = try await notes.find(note.id), again.slot?.blob != nil else { return nil }
-            throw BlobError.missing
-        }
     }
 }
