@@ -38,12 +38,13 @@ let package = Package(
         .package(url: "https://github.com/vapor/jwt-kit.git", from: "5.7.1"),
     ],
     targets: [
+        .systemLibrary(name: "CLinux"),
         .systemLibrary(name: "CMagic", providers: [.apt(["libmagic-dev"])]),
         .systemLibrary(name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
         .target(
             name: "CofferCore",
             dependencies: [
-                "CMagic", "CSodium", crypto, logging, nioCore, nioPosix, serviceLifecycle,
+                "CLinux", "CMagic", "CSodium", crypto, logging, nioCore, nioPosix, serviceLifecycle,
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ],

@@ -24,11 +24,12 @@ struct PartedUploadsTests {
 
         /// The bytes of the finished upload, as a reader gets them.
         func finished() async throws -> [UInt8] {
-            try await parts.arrange(upload)
             let (drops, parts, upload) = (base.drops, parts, upload)
-            try await base.database.write { session in
-                _ = try drops.makeReady(upload.drop, in: session)
-                try parts.close(upload, in: session)
+            try await parts.complete(upload) {
+                try await drops.database.write { session in
+                    _ = try drops.makeReady(upload.drop, in: session)
+                    try parts.close(upload, in: session)
+                }
             }
             let table = drops.table
             let slot = try await base.database.read { try table.slot(0, of: upload.drop, in: $0) }
@@ -138,7 +139,7 @@ struct PartedUploadsTests {
     @Test func incompleteUploadCannotBeArranged() async throws {
         try await Self.run(size: 6) { fixture async throws in
             #expect(try await fixture.add(1, [4, 5, 6]) == 0)
-            await #expect(throws: PartError.incomplete) { try await fixture.parts.arrange(fixture.upload) }
+            await #expect(throws: PartError.incomplete) { try await fixture.parts.complete(fixture.upload) {} }
         }
     }
 

@@ -1,3 +1,4 @@
+import CLinux
 import CSodium
 import Glibc
 import NIOCore
@@ -94,6 +95,11 @@ enum FileCalls {
             try piece.withUnsafeReadableBytes { try writeAll($0, to: descriptor, at: to + done) }
             done += Int64(piece.readableBytes)
         }
+    }
+
+    /// Makes a hole where nobody needs the bytes any more, if the file system knows holes (fallocate(2)).
+    static func punch(_ descriptor: CInt, _ range: Range<Int64>) {
+        _ = coffer_punch_hole(descriptor, Int(range.lowerBound), range.count)
     }
 
     /// Cuts a file to a size if it is longer.

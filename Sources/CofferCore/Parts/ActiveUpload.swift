@@ -10,32 +10,38 @@ final class ActiveUpload: @unchecked Sendable {
         case arriving(sender: Int, position: Int64, room: Int64)
     }
 
+    private struct State {
+        var layout: PartLayout
+        var isLoaded = false
+        /// Nobody may write any more: the parts are being brought into order, or the upload is finished.
+        var isSealed = false
+        /// Writes that are under way at this moment.
+        var writes = 0
+        var whenStill: [CheckedContinuation<Void, Never>] = []
+    }
+
     var users = 0
-    private let size: Int64
-    private let layout: Mutex<PartLayout>
-    private let isLoaded = Mutex(false)
+    private let state: Mutex<State>
     private let file = Mutex<(any PartFile)?>(nil)
-    private let isArranging = Mutex(false)
 
     init(size: Int64) {
-        layout = Mutex(PartLayout(size: size))
-        self.size = size
+        state = Mutex(State(layout: PartLayout(size: size)))
     }
 
     deinit {
         file.withLock { $0?.close() }
     }
 
-    /// Reads the accepted parts once; of several callers at the same time, the first to finish wins.
+    /// Reads what was accepted before, once; of several callers at the same time, the first to finish wins.
     ///
     /// Nobody changes rows before a layout is there, so it cannot be older than the rows.
-    func load(_ rows: () async throws -> [Int64: PartLayout.Extent]) async throws {
-        guard isLoaded.withLock({ !$0 }) else { return }
-        let accepted = try await rows()
-        isLoaded.withLock { isLoaded in
-            guard !isLoaded else { return }
-            layout.withLock { $0 = PartLayout(size: size, accepted: accepted) }
-            isLoaded = true
+    func load(_ rows: () async throws -> PartLayout) async throws {
+        guard state.withLock({ !$0.isLoaded }) else { return }
+        let layout = try await rows()
+        state.withLock { state in
+            guard !state.isLoaded else { return }
+            state.layout = layout
+            state.isLoaded = true
         }
     }
 
@@ -53,48 +59,90 @@ final class ActiveUpload: @unchecked Sendable {
         }
     }
 
+    // MARK: Arrival
+
+    /// - Throws: ``PartError``.
     func begin(_ index: Int64, declared: Int64?, limits: PartedUploads.Limits) throws -> Beginning {
-        try layout.withLock { layout in
-            guard layout.accepted[index] == nil else { return .known }
-            guard declared.map({ $0 <= layout.room }) ?? true else { throw PartError.exceedsUpload }
-            guard index == layout.contiguousCount || layout.parkedCount < limits.maxParked else {
+        try state.withLock { state in
+            guard !state.isSealed else { throw PartError.gone }
+            guard !state.layout.isAccepted(index) else { return .known }
+            guard declared.map({ $0 <= state.layout.room }) ?? true else { throw PartError.exceedsUpload }
+            let waiting = state.layout.parkedCount + state.layout.arrivingAhead
+            guard index == state.layout.contiguousCount || waiting < limits.maxParked else {
                 throw PartError.tooManyParked
             }
-            let place = layout.place(index, length: declared, largest: limits.maxPartBytes)
-            return .arriving(sender: place.sender, position: place.position, room: layout.room)
+            let place = state.layout.place(index, length: declared, largest: limits.maxPartBytes)
+            return .arriving(sender: place.sender, position: place.position, room: state.layout.room)
         }
+    }
+
+    /// Runs one write of an arriving part; none is under way any more once the upload is sealed.
+    ///
+    /// - Throws: ``PartError/gone`` when it is.
+    func writing(_ write: () async throws -> Void) async throws {
+        try state.withLock { state in
+            guard !state.isSealed else { throw PartError.gone }
+            state.writes += 1
+        }
+        defer {
+            let waiting = state.withLock { state in
+                state.writes -= 1
+                guard state.writes == 0 else { return [CheckedContinuation<Void, Never>]() }
+                defer { state.whenStill = [] }
+                return state.whenStill
+            }
+            for continuation in waiting { continuation.resume() }
+        }
+        try await write()
     }
 
     /// Sets a part's bytes apart before its row is written, so that parallel parts cannot exceed the upload together.
-    func claim(_ sender: Int, length: Int64) throws {
-        guard layout.withLock({ $0.claim(sender, length: length) }) else { throw PartError.exceedsUpload }
-    }
-
-    func accept(_ sender: Int, length: Int64) {
-        layout.withLock { _ = $0.accept(sender, length: length) }
-    }
-
-    func abandon(_ sender: Int) {
-        layout.withLock { $0.abandon(sender) }
-    }
-
-    var contiguousBytes: Int64 { layout.withLock { $0.contiguousBytes } }
-    var receivedRanges: [ClosedRange<Int64>] { layout.withLock { $0.receivedRanges } }
-    var isComplete: Bool { layout.withLock { $0.isComplete } }
-
-    /// - Returns: false while somebody else brings the parts into order; two at once would overwrite each other.
-    func beginArranging() -> Bool {
-        isArranging.withLock { isArranging in
-            defer { isArranging = true }
-            return !isArranging
+    ///
+    /// - Returns: how far the ordered beginning reaches with it.
+    func claim(_ sender: Int, _ index: Int64, _ extent: PartLayout.Extent) throws -> (count: Int64, bytes: Int64) {
+        try state.withLock { state in
+            guard state.layout.claim(sender, length: extent.length) else { throw PartError.exceedsUpload }
+            return state.layout.ordered(with: index, extent)
         }
     }
 
-    func endArranging() {
-        isArranging.withLock { $0 = false }
+    func accept(_ sender: Int, length: Int64) {
+        state.withLock { _ = $0.layout.accept(sender, length: length) }
     }
 
-    func arrangement() -> [[PartLayout.Move]] { layout.withLock { $0.arrangement() } }
+    func abandon(_ sender: Int) {
+        state.withLock { $0.layout.abandon(sender) }
+    }
 
-    func apply(_ moves: [PartLayout.Move]) { layout.withLock { $0.apply(moves) } }
+    var contiguousBytes: Int64 { state.withLock { $0.layout.contiguousBytes } }
+    var receivedRanges: [ClosedRange<Int64>] { state.withLock { $0.layout.receivedRanges } }
+
+    // MARK: The end
+
+    /// Stops all writing and waits for what is under way.
+    ///
+    /// - Throws: ``PartError/incomplete``; ``PartError/gone`` when somebody else has sealed it.
+    func seal() async throws {
+        try state.withLock { state in
+            guard !state.isSealed else { throw PartError.gone }
+            guard state.layout.isComplete else { throw PartError.incomplete }
+            state.isSealed = true
+        }
+        await withCheckedContinuation { continuation in
+            let isStill = state.withLock { state in
+                if state.writes > 0 { state.whenStill.append(continuation) }
+                return state.writes == 0
+            }
+            if isStill { continuation.resume() }
+        }
+    }
+
+    /// Lets writing go on, after an end that did not come about.
+    func unseal() {
+        state.withLock { $0.isSealed = false }
+    }
+
+    func arrangement() -> [[PartLayout.Move]] { state.withLock { $0.layout.arrangement() } }
+
+    func apply(_ moves: [PartLayout.Move]) { state.withLock { $0.layout.apply(moves) } }
 }

@@ -65,6 +65,10 @@ final class LocalPartFile: PartFile {
         }
     }
 
+    func discard(_ range: Range<Int64>) async {
+        try? await store.threads.runIfActive { [self] in FileCalls.punch(descriptor, range) }
+    }
+
     func cut(to size: Int64) async throws {
         try await store.threads.runIfActive { [self] in try FileCalls.cut(descriptor, to: size) }
     }

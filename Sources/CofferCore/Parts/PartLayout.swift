@@ -32,33 +32,48 @@ struct PartLayout: Sendable {
 
     /// What the client declared: the bytes of all parts together.
     let size: Int64
+    /// The parts 0..<count that lie at the beginning of the file, in order and in one piece, and their bytes.
+    private(set) var ordered: (count: Int64, bytes: Int64)
+    /// The accepted parts behind those.
     private(set) var accepted: [Int64: Extent]
     /// Room given to parts that are still arriving, by a number for each sender.
     private var arriving: [Int: Arrival] = [:]
     private var nextSender = 0
-    /// The accepted parts 0..<count without a gap, and their bytes.
-    private(set) var contiguousCount: Int64 = 0
-    private(set) var contiguousBytes: Int64 = 0
-    private var acceptedBytes: Int64 = 0
+    /// The accepted parts 0..<count without a gap, wherever they lie, and their bytes.
+    private(set) var contiguousCount: Int64
+    private(set) var contiguousBytes: Int64
+    private var acceptedBytes: Int64
 
-    init(size: Int64, accepted: [Int64: Extent] = [:]) {
+    init(size: Int64, ordered: (count: Int64, bytes: Int64) = (0, 0), accepted: [Int64: Extent] = [:]) {
         self.size = size
+        self.ordered = ordered
         self.accepted = accepted
-        acceptedBytes = accepted.values.reduce(0) { $0 + $1.length }
-        extendContiguous()
+        (contiguousCount, contiguousBytes) = ordered
+        acceptedBytes = accepted.values.reduce(ordered.bytes) { $0 + $1.length }
+        extend()
     }
 
-    var isComplete: Bool { contiguousBytes == size && Int64(accepted.count) == contiguousCount }
+    var isComplete: Bool { contiguousBytes == size && parkedCount == 0 }
 
     /// Accepted parts whose turn has not come.
-    var parkedCount: Int64 { Int64(accepted.count) - contiguousCount }
+    var parkedCount: Int64 { Int64(accepted.count) - (contiguousCount - ordered.count) }
+
+    /// Numbers behind the next one that are arriving and not accepted.
+    var arrivingAhead: Int64 {
+        Int64(Set(arriving.values.map(\.index)).filter { $0 > contiguousCount && accepted[$0] == nil }.count)
+    }
 
     /// Bytes that a part may still bring.
     var room: Int64 { size - acceptedBytes }
 
+    func isAccepted(_ index: Int64) -> Bool {
+        index < ordered.count || accepted[index] != nil
+    }
+
     /// Ranges of the accepted parts' numbers, ascending, first and last included.
     var receivedRanges: [ClosedRange<Int64>] {
-        accepted.keys.sorted().reduce(into: []) { ranges, index in
+        let beginning = ordered.count > 0 ? [0...ordered.count - 1] : []
+        return accepted.keys.sorted().reduce(into: beginning) { ranges, index in
             if let last = ranges.last, last.upperBound + 1 == index {
                 ranges[ranges.count - 1] = last.lowerBound...index
             } else {
@@ -92,7 +107,7 @@ struct PartLayout: Sendable {
         guard let index = arriving[sender]?.index else { return false }
         // Of several senders of one number only one can be accepted.
         let others = arriving.values.filter { $0.index != index }.reduce(0) { $0 + $1.claimed }
-        guard accepted[index] != nil || acceptedBytes + others + length <= size else { return false }
+        guard isAccepted(index) || acceptedBytes + others + length <= size else { return false }
         arriving[sender]?.claimed = length
         return true
     }
@@ -107,28 +122,44 @@ struct PartLayout: Sendable {
     /// - Returns: false when another sender's part of this number was first.
     @discardableResult
     mutating func accept(_ sender: Int, length: Int64) -> Bool {
-        guard let arrival = arriving.removeValue(forKey: sender), accepted[arrival.index] == nil else { return false }
+        guard let arrival = arriving.removeValue(forKey: sender), !isAccepted(arrival.index) else { return false }
         accepted[arrival.index] = Extent(position: arrival.extent.position, length: length)
         acceptedBytes += length
-        extendContiguous()
+        extend()
         return true
     }
 
-    private mutating func extendContiguous() {
+    /// How far the ordered beginning would reach with one more part.
+    func ordered(with index: Int64, _ extent: Extent) -> (count: Int64, bytes: Int64) {
+        var copy = self
+        guard !copy.isAccepted(index) else { return ordered }
+        copy.accepted[index] = extent
+        copy.extend()
+        return copy.ordered
+    }
+
+    private mutating func extend() {
         while let next = accepted[contiguousCount] {
             contiguousCount += 1
             contiguousBytes += next.length
+        }
+        while let next = accepted[ordered.count], next.position == ordered.bytes {
+            accepted[ordered.count] = nil
+            ordered = (ordered.count + 1, ordered.bytes + next.length)
         }
     }
 
     /// Where a part probably belongs, the best guess first.
     private func guesses(_ index: Int64, _ length: Int64) -> [Extent] {
         var positions: [Int64] = []
-        if index == 0 { positions.append(0) }
+        if index == ordered.count { positions.append(ordered.bytes) }
         if index > 0, let before = extent(of: index - 1) { positions.append(before.end) }
         if let after = extent(of: index + 1) { positions.append(after.position - length) }
         // Clients cut all parts but the last alike.
-        let usual = extent(of: 0)?.length ?? max(length, accepted.first?.value.length ?? 0)
+        let usual =
+            ordered.count > 0
+            ? ordered.bytes / ordered.count
+            : extent(of: 0)?.length ?? max(length, accepted.first?.value.length ?? 0)
         let (product, isTooFar) = usual.multipliedReportingOverflow(by: index)
         if !isTooFar { positions.append(product) }
         // A number of a hostile client must not lead past what 64 bits hold.
@@ -140,7 +171,7 @@ struct PartLayout: Sendable {
     }
 
     private func isFree(_ extent: Extent) -> Bool {
-        extent.position >= 0 && extent.end <= size
+        extent.position >= ordered.bytes && extent.end <= size
             && !accepted.values.contains { $0.overlaps(extent) }
             && !arriving.values.contains { $0.extent.overlaps(extent) }
     }
@@ -157,9 +188,9 @@ struct PartLayout: Sendable {
     /// No copy of a round writes where anything lies that is still needed, so a crash between two rounds loses nothing as
     /// long as the new positions are recorded after each.
     func arrangement() -> [[Move]] {
-        var target: Int64 = 0
+        var target = ordered.bytes
         var misplaced: [(index: Int64, extent: Extent, target: Int64)] = []
-        for index in 0..<contiguousCount {
+        for index in ordered.count..<contiguousCount {
             guard let extent = accepted[index] else { continue }
             if extent.position != target { misplaced.append((index, extent, target)) }
             target += extent.length
@@ -190,5 +221,6 @@ struct PartLayout: Sendable {
 
     mutating func apply(_ moves: [Move]) {
         for move in moves { accepted[move.index]?.position = move.to }
+        extend()
     }
 }

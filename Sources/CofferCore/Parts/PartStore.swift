@@ -23,6 +23,9 @@ package protocol PartFile: AnyObject, Sendable {
     /// Copies bytes inside the file; source and target do not overlap.
     func copy(from: Int64, to: Int64, length: Int64) async throws
 
+    /// Gives the room of bytes back that nobody needs; where the file system cannot do that, nothing happens.
+    func discard(_ range: Range<Int64>) async
+
     /// Cuts the file to this many bytes if it is longer.
     func cut(to size: Int64) async throws
 

@@ -1,4 +1,7 @@
 /// The rows of open uploads and their parts; they go with their drop, or when the upload is complete.
+///
+/// Parts that lie in order at the beginning of the file have no row of their own: the upload's row tells how many they
+/// are, so that a long upload does not grow a long table.
 struct PartTable: Sendable {
     static let migrations = [
         Migration(
@@ -10,7 +13,9 @@ struct PartTable: Sendable {
                     drop_id TEXT PRIMARY KEY NOT NULL REFERENCES drops (id) ON DELETE CASCADE,
                     blob_key TEXT NOT NULL,
                     size BIGINT NOT NULL CHECK (size > 0),
-                    first_part_at BIGINT
+                    first_part_at BIGINT,
+                    ordered_parts BIGINT NOT NULL DEFAULT 0,
+                    ordered_bytes BIGINT NOT NULL DEFAULT 0
                 )
                 """,
                 """
@@ -41,7 +46,16 @@ struct PartTable: Sendable {
         } ?? nil
     }
 
-    func extents(of drop: DropID, in session: any SQLSession) throws -> [Int64: PartLayout.Extent] {
+    /// What is accepted of an upload; empty when it is not open any more.
+    func layout(of upload: OpenUpload, in session: any SQLSession) throws -> PartLayout {
+        let ordered = try session.first(
+            "SELECT ordered_parts, ordered_bytes FROM open_uploads WHERE drop_id = \(upload.drop)"
+        ) { (count: $0.integer(0), bytes: $0.integer(1)) }
+        let extents = try extents(of: upload.drop, in: session)
+        return PartLayout(size: upload.size, ordered: ordered ?? (0, 0), accepted: extents)
+    }
+
+    private func extents(of drop: DropID, in session: any SQLSession) throws -> [Int64: PartLayout.Extent] {
         let rows = try session.query("SELECT part, position, length FROM upload_parts WHERE drop_id = \(drop)") {
             ($0.integer(0), PartLayout.Extent(position: $0.integer(1), length: $0.integer(2)))
         }
@@ -56,15 +70,35 @@ struct PartTable: Sendable {
         at now: Timestamp,
         in session: any SQLSession
     ) throws -> Bool {
-        try session.execute(
-            "UPDATE open_uploads SET first_part_at = \(now) WHERE drop_id = \(drop) AND first_part_at IS NULL"
+        let isOpen = try session.execute(
+            """
+            UPDATE open_uploads SET first_part_at = COALESCE(first_part_at, \(now))
+            WHERE drop_id = \(drop) AND ordered_parts <= \(index)
+            """
         )
+        guard isOpen == 1 else { return false }
         return try session.execute(
             """
             INSERT INTO upload_parts (drop_id, part, position, length)
             VALUES (\(drop), \(index), \(extent.position), \(extent.length)) ON CONFLICT (drop_id, part) DO NOTHING
             """
         ) == 1
+    }
+
+    /// Records how far the ordered beginning reaches; the rows it covers go.
+    func setOrdered(
+        _ ordered: (count: Int64, bytes: Int64),
+        of drop: DropID,
+        in session: any SQLSession
+    ) throws {
+        let isNews = try session.execute(
+            """
+            UPDATE open_uploads SET ordered_parts = \(ordered.count), ordered_bytes = \(ordered.bytes)
+            WHERE drop_id = \(drop) AND ordered_parts < \(ordered.count)
+            """
+        )
+        guard isNews == 1 else { return }
+        try session.execute("DELETE FROM upload_parts WHERE drop_id = \(drop) AND part < \(ordered.count)")
     }
 
     func apply(_ moves: [PartLayout.Move], to drop: DropID, in session: any SQLSession) throws {

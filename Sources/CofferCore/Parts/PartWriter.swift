@@ -5,21 +5,25 @@ final class PartWriter {
     private static let batchBytes = 256 * 1024
 
     private let file: any PartFile
+    private let upload: ActiveUpload
     private let limits: PartedUploads.Limits
     private let room: Int64
+    private let start: Int64
     private var position: Int64
     private var size: Int64 = 0
     private var batch: [ByteBuffer] = []
     private var batchSize = 0
 
-    init(file: any PartFile, position: Int64, room: Int64, limits: PartedUploads.Limits) {
+    init(file: any PartFile, upload: ActiveUpload, position: Int64, room: Int64, limits: PartedUploads.Limits) {
         self.file = file
+        self.upload = upload
+        start = position
         self.position = position
         self.room = room
         self.limits = limits
     }
 
-    /// - Throws: ``PartError/tooLarge(limit:)``, ``PartError/exceedsUpload``, ``StorageError``.
+    /// - Throws: ``PartError``, ``StorageError``.
     func write(_ bytes: ByteBuffer) async throws {
         size += Int64(bytes.readableBytes)
         guard size <= limits.maxPartBytes else { throw PartError.tooLarge(limit: limits.maxPartBytes) }
@@ -32,7 +36,7 @@ final class PartWriter {
     /// Makes the part durable.
     ///
     /// - Returns: its bytes.
-    /// - Throws: ``PartError/empty``, ``StorageError``.
+    /// - Throws: ``PartError``, ``StorageError``.
     func finish() async throws -> Int64 {
         guard size > 0 else { throw PartError.empty }
         if !batch.isEmpty { try await flush() }
@@ -40,8 +44,17 @@ final class PartWriter {
         return size
     }
 
+    /// Gives the room of a part back that did not come to its end.
+    func discard() async {
+        // What a failed write has written is unknown, so all it may have.
+        let end = position + Int64(batchSize)
+        batch = []
+        guard end > start else { return }
+        try? await upload.writing { await file.discard(start..<end) }
+    }
+
     private func flush() async throws {
-        try await file.write(batch, at: position)
+        try await upload.writing { try await file.write(batch, at: position) }
         position += Int64(batchSize)
         batch.removeAll(keepingCapacity: true)
         batchSize = 0

@@ -106,24 +106,46 @@ package final class PartedUploads: Sendable {
         if let declared, declared > limits.maxPartBytes { throw PartError.tooLarge(limit: limits.maxPartBytes) }
         return try await withActive(upload) { active in
             switch try active.begin(index, declared: declared, limits: limits) {
-            case .known:
-                try await Self.discard(bytes, limit: limits.maxPartBytes)
+            case .known: try await Self.discard(bytes, limit: limits.maxPartBytes)
             case .arriving(let sender, let position, let room):
                 do {
                     let file = try await active.file { try await self.openFile(of: upload) }
-                    let writer = PartWriter(file: file, position: position, room: room, limits: limits)
-                    for try await buffer in bytes { try await writer.write(buffer) }
-                    let length = try await writer.finish()
-                    try active.claim(sender, length: length)
+                    let writer = PartWriter(
+                        file: file,
+                        upload: active,
+                        position: position,
+                        room: room,
+                        limits: limits
+                    )
+                    let length = try await Self.write(bytes, writer)
                     let extent = PartLayout.Extent(position: position, length: length)
-                    try await self.record(index, extent, of: upload, limits: limits)
-                    active.accept(sender, length: length)
+                    let ordered = try active.claim(sender, index, extent)
+                    if try await self.record(index, extent, ordered, of: upload, limits: limits) {
+                        active.accept(sender, length: length)
+                    } else {
+                        // Another sender's part of this number was first.
+                        await writer.discard()
+                        active.abandon(sender)
+                    }
                 } catch {
                     active.abandon(sender)
                     throw error
                 }
             }
             return active.contiguousBytes
+        }
+    }
+
+    private static func write<Bytes: AsyncSequence>(
+        _ bytes: Bytes,
+        _ writer: PartWriter
+    ) async throws -> Int64 where Bytes.Element == ByteBuffer {
+        do {
+            for try await buffer in bytes { try await writer.write(buffer) }
+            return try await writer.finish()
+        } catch {
+            await writer.discard()
+            throw error
         }
     }
 
@@ -166,43 +188,66 @@ package final class PartedUploads: Sendable {
         return try await drops.database.read { try drops.table.find(upload.drop, in: $0) == nil }
     }
 
+    /// - Returns: false when there is a part of this number.
     private func record(
         _ index: Int64,
         _ extent: PartLayout.Extent,
+        _ ordered: (count: Int64, bytes: Int64),
         of upload: OpenUpload,
         limits: Limits
-    ) async throws {
+    ) async throws -> Bool {
         let (drops, table) = (drops, table)
         let due = drops.clock.now.advanced(by: limits.idle)
-        try await drops.database.write { session in
+        let isNew = try await drops.database.write { session in
             let now = drops.clock.now
             guard let drop = try drops.table.find(upload.drop, in: session), drop.state == .pending,
                 !drop.isGone(at: now)
             else { throw PartError.gone }
-            _ = try table.insert(index, extent, of: upload.drop, at: now, in: session)
+            let isNew = try table.insert(index, extent, of: upload.drop, at: now, in: session)
+            if isNew { try table.setOrdered(ordered, of: upload.drop, in: session) }
             try drops.postpone(upload.drop, until: due, in: session)
+            return isNew
         }
         drops.expectSweep(at: due)
+        return isNew
     }
 
-    /// Brings the parts of a complete upload into their order, so that the file is the blob.
+    /// Brings the parts of a complete upload into their order, so that the file is the blob, and runs `finish`, which
+    /// makes the drop ready and calls ``close(_:in:)``.
     ///
-    /// - Throws: ``PartError/incomplete``; ``PartError/gone`` while another caller is at it; ``StorageError``.
-    package func arrange(_ upload: OpenUpload) async throws {
+    /// From here on no sender can write any more, unless this fails.
+    ///
+    /// - Throws: ``PartError/incomplete``; ``PartError/gone`` when another caller is at it; ``StorageError``; what
+    ///   `finish` throws.
+    package func complete(_ upload: OpenUpload, _ finish: @Sendable () async throws -> Void) async throws {
         try await withActive(upload) { active in
-            guard active.isComplete else { throw PartError.incomplete }
-            guard active.beginArranging() else { throw PartError.gone }
-            defer { active.endArranging() }
-            let file = try await active.file { try await self.openFile(of: upload) }
-            for moves in active.arrangement() {
+            try await active.seal()
+            do {
+                try await self.arrange(upload, active)
+                try await finish()
+            } catch {
+                active.unseal()
+                throw error
+            }
+        }
+    }
+
+    private func arrange(_ upload: OpenUpload, _ active: ActiveUpload) async throws {
+        let file = try await active.file { try await self.openFile(of: upload) }
+        for moves in active.arrangement() {
+            do {
                 for move in moves { try await file.copy(from: move.from, to: move.to, length: move.length) }
                 try await file.sync()
-                let table = self.table
-                try await self.drops.database.write { try table.apply(moves, to: upload.drop, in: $0) }
-                active.apply(moves)
+                let table = table
+                try await drops.database.write { try table.apply(moves, to: upload.drop, in: $0) }
+            } catch {
+                // Most likely the disk is full: what was copied must not take the last of it.
+                for move in moves { await file.discard(move.to..<move.to + move.length) }
+                throw error
             }
-            try await file.cut(to: upload.size)
+            active.apply(moves)
         }
+        try await file.cut(to: upload.size)
     }
 
     // MARK: What is under way
@@ -224,8 +269,8 @@ package final class PartedUploads: Sendable {
                 if shared.users == 0 { active[upload.drop] = nil }
             }
         }
-        let (drop, table) = (upload.drop, table)
-        try await shared.load { try await self.drops.database.read { try table.extents(of: drop, in: $0) } }
+        let table = table
+        try await shared.load { try await self.drops.database.snapshot { try table.layout(of: upload, in: $0) } }
         return try await body(shared)
     }
 }

@@ -193,21 +193,22 @@ struct FileStore: Sendable {
     ///
     /// - Throws: ``PartError/incomplete``; ``PartError/gone`` when another caller was first.
     func finalize(_ file: StoredFile, _ upload: OpenUpload) async throws {
-        try await parts.arrange(upload)
-        let now = clock.now
-        let due = try await drops.database.write { session -> Timestamp in
-            let due = try drops.makeReady(
-                upload.drop,
-                createdAt: now,
-                expiresAt: now.advanced(by: .seconds(file.expireSeconds)),
-                in: session
-            )
-            guard let due else { throw PartError.gone }
-            try parts.close(upload, in: session)
-            try quota.charge(reservedFor: upload.drop, in: session)
-            return due
+        try await parts.complete(upload) {
+            let now = clock.now
+            let due = try await drops.database.write { session -> Timestamp in
+                let due = try drops.makeReady(
+                    upload.drop,
+                    createdAt: now,
+                    expiresAt: now.advanced(by: .seconds(file.expireSeconds)),
+                    in: session
+                )
+                guard let due else { throw PartError.gone }
+                try parts.close(upload, in: session)
+                try quota.charge(reservedFor: upload.drop, in: session)
+                return due
+            }
+            drops.expectSweep(at: due)
         }
-        drops.expectSweep(at: due)
     }
 
     // MARK: Changes
