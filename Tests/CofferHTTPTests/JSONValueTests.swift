@@ -97,6 +97,25 @@ struct JSONValueParsingTests {
         #expect(parse(shallow) != nil)
     }
 
+    @Test func valuesAreCounted() {
+        #expect(parse("[" + String(repeating: "1,", count: 99_998) + "1]") != nil)
+        #expect(parse("[" + String(repeating: "1,", count: 99_999) + "1]") == nil)
+    }
+
+    /// What made Foundation's decoder slow: time must not depend on how deep the values lie.
+    @Test func manyNestedNumbersTakeNoTime() {
+        let list = "[" + String(repeating: "1,", count: 20_000) + "1]"
+        #expect(parse(String(repeating: "[", count: 120) + list + String(repeating: "]", count: 120)) != nil)
+    }
+
+    @Test(arguments: [
+        #""\ud83d""#, #""\ude00""#, #""\ud83dx""#, #""\ud83d\u0041""#, #""\u12g4""#, #""\u12"#, "[1 2]", "{1:2}", "-",
+        "1.", "1e", ".5", "1e999", "[1]]", "tru", "\u{FEFF}1",
+    ])
+    func malformedTextIsNothing(text: String) {
+        #expect(parse(text) == nil)
+    }
+
     @Test func encodedValueIsParsedBack() {
         let value: JSONValue = ["text": "a\"\\\u{1}é😀", "n": -5, "d": .double(2.5), "list": [nil, true, [], "x"]]
         let back = JSONValue(parsing: value.encoded)

@@ -116,6 +116,10 @@ final class EdgeRules: ChannelDuplexHandler {
             let asksToClose =
                 Self.has("connection", in: head.headers)
                 && head.headers[canonicalForm: "connection"].contains { $0.lowercased() == "close" }
+            if head.status == .switchingProtocols {
+                // Before the head leaves: the client may answer it at once, in another protocol.
+                try? context.pipeline.syncOperations.addHandler(HeldBytes(), position: .first)
+            }
             if rules.writeHead(status: Int(head.status.code), asksToClose: asksToClose) {
                 head.headers.replaceOrAdd(name: "connection", value: "close")
             }

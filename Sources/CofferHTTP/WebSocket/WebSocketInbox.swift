@@ -34,7 +34,8 @@ final class WebSocketInbox: Sendable {
             }
             state.messages.append(message)
             state.bytes += message.cost
-            state.isPaused = state.bytes * 4 > maxBytes * 3
+            // Once paused, only the taker ends it: what was read before the pause may still be offered after it.
+            if state.bytes * 4 > maxBytes * 3 { state.isPaused = true }
             return (nil, state.isPaused)
         }
         waiting?.resume(returning: message)

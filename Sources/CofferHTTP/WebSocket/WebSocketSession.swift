@@ -37,6 +37,8 @@ package final class WebSocketSession: Sendable {
             ],
             position: .before(try pipeline.handler(type: HTTPResponseEncoder.self))
         )
+        // What the client sent as soon as it saw the 101 comes now.
+        try pipeline.handler(type: HeldBytes.self).release()
         return WebSocketSession(channel: channel, inbox: inbox)
     }
 
@@ -52,12 +54,18 @@ package final class WebSocketSession: Sendable {
         try await perform(.send(message))
     }
 
+    /// Sends a message without waiting for it, and whether or not the connection still stands.
+    package func post(_ message: WebSocketMessage) {
+        channel.triggerUserOutboundEvent(WebSocketCommand.send(message), promise: nil)
+    }
+
     /// Tells the peer that this is the end; what it sends after that is dropped, and ``next()`` gives nil.
     ///
     /// Only the first close counts. `reason`: at most 120 bytes travel.
     package func close(_ code: WebSocketCloseCode, reason: String = "") async {
-        inbox.finish()
         try? await perform(.close(code, reason: reason))
+        // Only now: whoever waits for messages may end the whole session when there are no more.
+        inbox.finish()
     }
 
     private func perform(_ command: WebSocketCommand) async throws {
