@@ -26,8 +26,8 @@ struct SkySendGates: Sendable {
     private static let filePaths = [
         "/api/info", "/api/exists", "/api/password", "/api/meta", "/api/download", "/api/upload", "/api/quota",
     ]
-    /// A large upload is some hundred chunks, and clients repeat those that fail.
-    private static let uploadRule = RateLimitRule(maxHits: 3000, milliseconds: 60_000)
+    /// A large upload is some hundred chunks, and clients repeat those that fail: by default 3,000 a minute.
+    private static let uploadFactor = 50
 
     private let services: [SkySendSettings.Service]
     private let limiter: RateLimiter
@@ -44,7 +44,11 @@ struct SkySendGates: Sendable {
     ) {
         services = settings.services
         limiter = RateLimiter(RateLimit([settings.rateLimit]), store: counters, clock: clock)
-        uploadLimiter = RateLimiter(RateLimit([Self.uploadRule]), store: counters, clock: clock)
+        let uploadRule = RateLimitRule(
+            maxHits: max(3000, settings.rateLimit.maxHits * Self.uploadFactor),
+            milliseconds: settings.rateLimit.window.wholeMilliseconds
+        )
+        uploadLimiter = RateLimiter(RateLimit([uploadRule]), store: counters, clock: clock)
         self.quota = quota
         self.login = login
     }

@@ -5,6 +5,7 @@ ended, by their own handle.
 """
 
 import atexit
+import base64
 import hashlib
 import json
 import os
@@ -570,12 +571,185 @@ def chunked(data, size=64 * 1024, closed=True):
     return b"".join(parts)
 
 
+def base64url(data):
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+
+
 def sha256(data):
     return hashlib.sha256(data).hexdigest()
 
 
 def some_bytes(count, seed=None):
     return random.Random(seed).randbytes(count) if seed is not None else os.urandom(count)
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# SkySend: tokens, uploads, notes, and a WebSocket client that may break every rule
+
+AUTH = base64url(b"a" * 32)
+OWNER = base64url(b"o" * 32)
+NO_SKYSEND_LIMITS = {"COFFER_SKYSEND_RATE_LIMIT_MAX": "1000000000", "COFFER_SKYSEND_PASSWORD_MAX_ATTEMPTS": "1000000"}
+
+
+def upload_members(size, downloads=1, expiry=3600):
+    """The parameters of an upload as members of a WebSocket init."""
+    return {
+        "authToken": AUTH,
+        "ownerToken": OWNER,
+        "salt": base64url(b"s" * 32),
+        "maxDownloads": downloads,
+        "expireSec": expiry,
+        "contentLength": size,
+    }
+
+
+def upload_headers(size, downloads=1, expiry=3600):
+    """The same as headers."""
+    return [
+        ("X-Auth-Token", AUTH),
+        ("X-Owner-Token", OWNER),
+        ("X-Salt", base64url(b"s" * 32)),
+        ("X-Max-Downloads", downloads),
+        ("X-Expire-Sec", expiry),
+        ("X-Content-Length", size),
+    ]
+
+
+def note_body(content, views=0, expiry=3600):
+    members = {
+        "encryptedContent": base64url(content),
+        "nonce": base64url(b"n" * 12),
+        "salt": base64url(b"s" * 32),
+        "ownerToken": OWNER,
+        "authToken": AUTH,
+        "contentType": "text",
+        "maxViews": views,
+        "expireSec": expiry,
+    }
+    return json.dumps(members).encode()
+
+
+def open_session(server, size, downloads=1):
+    answer = server.request("POST", "/api/upload/init", upload_headers(size, downloads))
+    if answer.status != 201:
+        raise HTTPFailure(f"init: {answer!r}")
+    return answer.json["id"]
+
+
+def send_part(server, session, index, content, declared=True, timeout=60):
+    """One chunk of a session; without `declared` in chunked coding."""
+    target = f"/api/upload/{session}/chunk?index={index}"
+    if declared:
+        return server.request("POST", target, [], content, timeout=timeout)
+    return server.request("POST", target, [("Transfer-Encoding", "chunked")], chunked(content), timeout=timeout)
+
+
+def session_status(server, session):
+    return server.get(f"/api/upload/{session}/status", headers=[("X-Owner-Token", OWNER)])
+
+
+def finalize(server, session, timeout=60):
+    return server.request("POST", f"/api/upload/{session}/finalize", [("X-Owner-Token", OWNER)], timeout=timeout)
+
+
+def download(server, upload, headers=(), timeout=60):
+    return server.get(f"/api/download/{upload}", headers=[("X-Auth-Token", AUTH), *headers], timeout=timeout)
+
+
+def delete_upload(server, upload):
+    return server.request("DELETE", f"/api/upload/{upload}", [("X-Owner-Token", OWNER)])
+
+
+def post_upload(server, content, downloads=1, timeout=60):
+    """A whole upload in one request; its id."""
+    answer = server.request("POST", "/api/upload", upload_headers(len(content), downloads), content, timeout=timeout)
+    if answer.status != 201:
+        raise HTTPFailure(f"upload: {answer!r}")
+    return answer.json["id"]
+
+
+class WebSocket(Connection):
+    """A WebSocket client; what it sends is up to the caller."""
+
+    TEXT, BINARY, CLOSE, PING, PONG = 1, 2, 8, 9, 10
+
+    def __init__(self, port, path="/api/upload/ws", headers=(), **options):
+        super().__init__(port, **options)
+        upgrade = [("Connection", "Upgrade"), ("Upgrade", "websocket"), ("Sec-WebSocket-Version", "13")]
+        self.send_request("GET", path, [*upgrade, ("Sec-WebSocket-Key", "A" * 21 + "A=="), *headers])
+        answer = self.read_head()
+        if answer.status != 101:
+            raise HTTPFailure(f"no upgrade: {answer!r}")
+
+    @staticmethod
+    def frame(opcode, payload=b"", fin=True, masked=True, reserved=0, length=None):
+        """The bytes of a frame; `length` may lie."""
+        length = len(payload) if length is None else length
+        first = (0x80 if fin else 0) | reserved << 4 | opcode
+        bit = 0x80 if masked else 0
+        if length < 126:
+            head = struct.pack(">BB", first, bit | length)
+        elif length < 65536:
+            head = struct.pack(">BBH", first, bit | 126, length)
+        else:
+            head = struct.pack(">BBQ", first, bit | 127, length)
+        if not masked:
+            return head + payload
+        key = b"\x5a\x01\xfe\x33"
+        mask = (key * (len(payload) // 4 + 1))[: len(payload)]
+        mixed = int.from_bytes(payload, "big") ^ int.from_bytes(mask, "big")
+        return head + key + mixed.to_bytes(len(payload), "big")
+
+    def send_frame(self, *arguments, **options):
+        self.send(self.frame(*arguments, **options))
+
+    def send_json(self, value):
+        self.send_frame(self.TEXT, json.dumps(value).encode())
+
+    def begin(self, size, downloads=1):
+        """Opens an upload; its id."""
+        self.send_json({"type": "init", "headers": upload_members(size, downloads)})
+        ready = json.loads(self.read_message())
+        if ready.get("type") != "ready":
+            raise HTTPFailure(f"no ready: {ready}")
+        self.read_message()
+        return ready["id"]
+
+    def read_frame(self):
+        first, second = self._exactly(2)
+        length = second & 0x7F
+        if length == 126:
+            length = struct.unpack(">H", self._exactly(2))[0]
+        elif length == 127:
+            length = struct.unpack(">Q", self._exactly(8))[0]
+        return first & 0x0F, self._exactly(length)
+
+    def read_message(self):
+        """The next text, as bytes; pings and pongs are passed over."""
+        while True:
+            opcode, payload = self.read_frame()
+            if opcode == self.TEXT:
+                return payload
+            if opcode == self.CLOSE:
+                raise HTTPFailure(f"closed: {payload!r}")
+
+    def ending(self):
+        """Reads to the end: the texts, the code of the close (None without one), its reason."""
+        texts = []
+        try:
+            while True:
+                opcode, payload = self.read_frame()
+                if opcode == self.TEXT:
+                    texts.append(json.loads(payload))
+                elif opcode == self.CLOSE:
+                    code = struct.unpack(">H", payload[:2])[0] if payload else None
+                    try:
+                        self.send_frame(self.CLOSE, payload[:2])
+                    except OSError:
+                        pass
+                    return texts, code, payload[2:].decode()
+        except (HTTPFailure, OSError):
+            return texts, None, ""
 
 
 # ---------------------------------------------------------------------------------------------------------------------

@@ -33,7 +33,7 @@ struct DownloadRoute {
             opened.reader.close()
             throw SkySendError.noLongerAvailable
         }
-        let body = body(opened.reader, range: 0..<opened.reader.size, file, admission, context)
+        let body = body(opened.reader, range: 0..<opened.reader.size, isNew: true, file, admission, context)
         return Response(status: .ok, headers: Self.headers(of: file), body: body)
     }
 
@@ -91,7 +91,7 @@ struct DownloadRoute {
             let reader = try await files.drops.openReader(slot)
             var headers = Self.headers(of: file)
             headers[.contentRange] = "bytes \(bytes.lowerBound)-\(bytes.upperBound - 1)/\(file.size)"
-            let body = body(reader, range: bytes, file, admission, context)
+            let body = body(reader, range: bytes, isNew: false, file, admission, context)
             return Response(status: .partialContent, headers: headers, body: body)
         } catch {
             await interrupt(admission, context)
@@ -99,22 +99,23 @@ struct DownloadRoute {
         }
     }
 
+    /// `isNew`: it counted just now; what continues an earlier download never gives its place back.
     private func body(
         _ reader: any BlobReader,
         range: Range<Int64>,
+        isNew: Bool,
         _ file: StoredFile,
         _ admission: Admission,
         _ context: CofferContext
     ) -> ResponseBody {
-        let isWhole = range.count == file.size
         let least = min(Self.largestRefund, (file.size + 99) / 100)
         return BlobBody(reader, range: range, channel: context.channel).responseBody(
-            checkpoint: isWhole ? least : 0,
+            checkpoint: isNew ? least : 0,
             atEnd: { [self] sentBytes, failure in
                 // What cannot be recorded now is done by the sweeper, and by the next start.
                 if failure == nil {
                     try? await files.drops.release(admission)
-                } else if isWhole, sentBytes < least {
+                } else if isNew, sentBytes < least {
                     try? await files.drops.release(admission, refund: true)
                 } else {
                     await interrupt(admission, context)

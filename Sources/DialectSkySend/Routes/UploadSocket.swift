@@ -166,7 +166,8 @@ struct UploadSocket: Sendable {
             group.addTask {
                 while true {
                     try await files.clock.sleep(until: files.clock.now.advanced(by: Self.keepaliveInterval))
-                    try await send(["type": "keepalive"], session)
+                    // Without waiting: a send that is cancelled half-way would end the connection.
+                    session.post(.text(#"{"type":"keepalive"}"#))
                 }
             }
             let staged = try await writer.finish()
