@@ -28,11 +28,19 @@ class Plan:
     few_rows: int = 1_000
     many_rows: int = 1_000_000
     parallel: int = 64
+    #: SkySend: rounds and size of a large transfer, chunks that wait for the first, and slow uploads together.
+    transfer_rounds: int = 5
+    transfer_bytes: int = 2**30
+    parked: int = 64
+    slow_uploads: int = 50
+    slow_bytes: int = 8 * 2**20
 
     def quick(self):
         """Shows that everything works, with a debug build too; its figures say nothing."""
         changes = dict(rounds=1, seconds=1, connections=(1, 64), chunks=8, drops=5, drop_bytes=2**18)
-        return Plan(**vars(self) | changes | dict(growth_rounds=1, many_rows=20_000, parallel=16))
+        changes |= dict(growth_rounds=1, many_rows=20_000, parallel=16)
+        changes |= dict(transfer_rounds=1, transfer_bytes=2**26, parked=4, slow_uploads=5, slow_bytes=2**21)
+        return Plan(**vars(self) | changes)
 
     @contextmanager
     def folder(self, base):

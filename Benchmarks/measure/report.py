@@ -48,6 +48,8 @@ class Figure:
     wanted: str
     measured: str
     is_reached: bool
+    #: What a ratio was made of, the peer's value too.
+    values: str = ""
 
 
 @dataclass
@@ -82,9 +84,10 @@ class Report:
         self.figures += result.figures
 
     def _all_tables(self):
-        summary = Table("Figures to reach", ["Figure", "Wanted", "Measured", "Reached"])
+        summary = Table("Figures to reach", ["Figure", "Values and peer", "Measured", "Wanted", "Reached"])
         for figure in self.figures:
-            summary.add(figure.what, figure.wanted, figure.measured, "yes" if figure.is_reached else "**no**")
+            reached = "yes" if figure.is_reached else "**no**"
+            summary.add(figure.what, figure.values, figure.measured, figure.wanted, reached)
         return [*self.tables, summary] if self.figures else self.tables
 
     def text(self):

@@ -109,7 +109,7 @@ class Server:
 
 
 class Coffer(Server):
-    """The server under test: rate limits off, the rest as it comes."""
+    """The server under test: rate limits of Raven off, the rest as it comes or as `settings` say."""
 
     SETTINGS = {
         "COFFER_RAVENZERO_UPLOAD_RATE_LIMIT": "off",
@@ -117,10 +117,11 @@ class Coffer(Server):
         "COFFER_RAVENZERO_DOWNLOAD_FAIL_LIMIT": "1000000",
     }
 
-    def __init__(self, binary, data):
+    def __init__(self, binary, data, settings=None):
+        self.data = data
         environment = {name: value for name, value in os.environ.items() if not name.startswith("COFFER_")}
         command = [binary, "serve", "--host", "127.0.0.1", "--port", "0", "--data", data, "--log-level", "warning"]
-        super().__init__("coffer", command, data.parent, environment=environment | self.SETTINGS)
+        super().__init__("coffer", command, data.parent, environment=environment | (settings or self.SETTINGS))
 
     def _is_up(self):
         found = re.search(r"listens on http://127\.0\.0\.1:(\d+)", self._said.read_text(errors="replace"))

@@ -39,6 +39,15 @@ class Duel:
         """Above 1 when coffer is faster."""
         return Samples.ratio(self._wall(self._theirs), self._wall(self._ours))
 
+    @property
+    def ours(self):
+        """The seconds that coffer took."""
+        return self._wall(self._ours)
+
+    @property
+    def theirs(self):
+        return self._wall(self._theirs)
+
     def row(self):
         ours, theirs = self._wall(self._ours), self._wall(self._theirs)
         rate = number(self._size / 2**20 / ours.median, 0)
