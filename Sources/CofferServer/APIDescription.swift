@@ -15,13 +15,13 @@ package enum APIDescription {
         let clock = SystemWallClock()
         let logger = Logger(label: "openapi") { _ in SwiftLogNoOpLogHandler() }
         let stores = try Stores(settings, clock: clock, random: SystemRandomSource(), logger: logger)
-        let dialects = try await CofferApplication.dialects(
+        let dialects = try await DialectMaker(
             settings,
-            stores: stores,
+            stores,
             clock: clock,
             random: SystemRandomSource(),
             logger: logger
-        )
+        ).dialects()
         let document = HouseDialect.document(of: dialects)
         return String(buffer: document.json.encoded)
     }

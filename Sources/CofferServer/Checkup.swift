@@ -40,15 +40,15 @@ package struct Checkup: Sendable {
             let clock = SystemWallClock()
             let logger = Logger(label: "doctor") { _ in SwiftLogNoOpLogHandler() }
             let stores = try Stores(settings, clock: clock, random: SystemRandomSource(), logger: logger)
-            try await stores.database.migrate(CofferApplication.migrations)
+            try await stores.database.migrate(DialectMaker.migrations)
             try await stores.blobs.probe()
-            _ = try await CofferApplication.dialects(
+            _ = try await DialectMaker(
                 settings,
-                stores: stores,
+                stores,
                 clock: clock,
                 random: SystemRandomSource(),
                 logger: logger
-            )
+            ).dialects()
             let type = stores.mediaTypes.mediaType(of: ByteBuffer(string: "%PDF-1.7\n"))
             try await stores.close()
             return [

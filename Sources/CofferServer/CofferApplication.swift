@@ -1,8 +1,5 @@
 package import CofferCore
 import CofferHTTP
-import DialectHushfile
-import DialectRavenZero
-import DialectSkySend
 import Hummingbird
 import HummingbirdCore
 package import Logging
@@ -29,9 +26,9 @@ package struct CofferApplication: Sendable {
         logger: Logger
     ) async throws {
         stores = try Stores(settings, clock: clock, random: random, logger: logger)
-        try await stores.database.migrate(Self.migrations)
+        try await stores.database.migrate(DialectMaker.migrations)
         try await stores.sweeper.recover()
-        let dialects = try await Self.dialects(settings, stores: stores, clock: clock, random: random, logger: logger)
+        let dialects = try await DialectMaker(settings, stores, clock: clock, random: random, logger: logger).dialects()
         let assets = DocumentationAssets(path: settings.docsAssetsPath)
         let mux = try DialectMux(
             dialects: dialects,
@@ -57,10 +54,6 @@ package struct CofferApplication: Sendable {
         services = [stores.sweeper] + dialects.flatMap(\.services) + [listening]
     }
 
-    static let migrations =
-        DropStore.migrations + PartedUploads.migrations + ClientQuota.migrations + RavenZeroDialect.migrations
-        + HushfileDialect.migrations + SkySendDialect.migrations
-
     /// The port the server listens on, once it does.
     ///
     /// - Throws: the error that kept it from listening.
@@ -83,55 +76,5 @@ package struct CofferApplication: Sendable {
         var logger = logger
         logger.logLevel = max(logger.logLevel, .warning)
         return logger
-    }
-
-    static func dialects(
-        _ settings: Settings,
-        stores: Stores,
-        clock: any WallClock,
-        random: any RandomSource,
-        logger: Logger
-    ) async throws -> [any Dialect] {
-        var dialects: [any Dialect] = []
-        for name in settings.dialects {
-            switch name {
-            case "ravenzero":
-                let needs = RavenZeroDialect.Dependencies(
-                    drops: stores.drops,
-                    blobs: stores.sealedBlobs,
-                    mediaTypes: stores.mediaTypes,
-                    counters: stores.counters,
-                    sweeper: stores.sweeper,
-                    clock: clock,
-                    random: random,
-                    logger: logger
-                )
-                dialects.append(try RavenZeroDialect(settings.ravenZero, needs))
-            case "hushfile":
-                let needs = HushfileDialect.Dependencies(
-                    drops: stores.drops,
-                    blobs: stores.blobs,
-                    passwords: stores.passwords,
-                    clock: clock,
-                    random: random,
-                    logger: logger
-                )
-                dialects.append(HushfileDialect(settings.hushfile, needs))
-            case "skysend":
-                let needs = SkySendDialect.Dependencies(
-                    drops: stores.drops,
-                    blobs: stores.blobs,
-                    parts: stores.parts,
-                    counters: stores.counters,
-                    clock: clock,
-                    random: random,
-                    logger: logger,
-                    version: CofferVersion.text
-                )
-                dialects.append(await SkySendDialect(settings.skySend, needs))
-            default: break
-            }
-        }
-        return dialects
     }
 }

@@ -21,6 +21,58 @@ struct NewNote: Sendable {
 
     /// - Throws: ``SkySendError``, for the first thing that is wrong in the contract's order.
     init(_ body: JSONValue, limits: NoteSettings) throws {
+        let members = try NoteMembers(body)
+        let bytes = Base64.decodeLenient(members.content)
+        guard !bytes.isEmpty else {
+            throw SkySendError.noteFields([FieldProblem(field: "encryptedContent", text: "Must be base64")])
+        }
+        guard Int64(bytes.count) <= limits.maxBytes + Self.overheadBytes else { throw SkySendError.noteTooLarge }
+        ciphertext = ByteBuffer(bytes: bytes)
+        salt = try UploadParameters.salt(
+            members.salt,
+            lengths: [16, 32],
+            name: "Salt",
+            expectation: "16 or 32 bytes"
+        )
+        nonce = Base64.decodeLenient(members.nonce)
+        guard nonce.count == 12 else { throw SkySendError.bad("Nonce must be exactly 12 bytes") }
+        guard limits.expireSeconds.values.contains(Int(members.expireSeconds)) else {
+            throw SkySendError.bad("Invalid expiry time. Must be one of the allowed options.")
+        }
+        guard limits.views.values.contains(Int(members.maxViews)) else {
+            throw SkySendError.bad("Invalid view limit. Must be one of the allowed options.")
+        }
+        passwordSalt = try PasswordAlgorithm.salt(
+            hasPassword: members.hasPassword,
+            salt: members.passwordSalt,
+            algorithm: members.algorithm,
+            missing: "Password-protected notes require passwordSalt and passwordAlgo",
+            isForced: limits.forcesPassword
+        )
+        auth = members.auth
+        owner = members.owner
+        contentType = members.contentType
+        maxViews = members.maxViews
+        expireSeconds = members.expireSeconds
+    }
+}
+
+/// The members of a new note, each of its type; what they mean is not judged.
+private struct NoteMembers {
+    let content: String
+    let nonce: String
+    let salt: String
+    let auth: TokenDigest
+    let owner: TokenDigest
+    let contentType: String
+    let maxViews: Int64
+    let expireSeconds: Int64
+    let hasPassword: Bool
+    let passwordSalt: String?
+    let algorithm: String?
+
+    /// - Throws: ``SkySendError/noteFields(_:)``.
+    init(_ body: JSONValue) throws {
         var members = MemberReader(body)
         let content = members.text("encryptedContent")
         let nonce = members.text("nonce", mayBeEmpty: true)
@@ -28,42 +80,23 @@ struct NewNote: Sendable {
         let owner = members.token("ownerToken")
         let auth = members.token("authToken")
         let contentType = members.text("contentType")
-        if let contentType, !Self.contentTypes.contains(contentType) {
-            members.note("contentType", "Must be one of \(Self.contentTypes.joined(separator: ", "))")
+        if let contentType, !NewNote.contentTypes.contains(contentType) {
+            members.note("contentType", "Must be one of \(NewNote.contentTypes.joined(separator: ", "))")
         }
         let maxViews = members.integer("maxViews", atLeast: 0)
         let expireSeconds = members.integer("expireSec", atLeast: 1)
-        let hasPassword = members.flag("hasPassword")
-        let passwordSalt = members.optionalText("passwordSalt")
-        let algorithm = members.optionalText("passwordAlgo")
+        hasPassword = members.flag("hasPassword")
+        passwordSalt = members.optionalText("passwordSalt")
+        algorithm = members.optionalText("passwordAlgo")
         if let algorithm, algorithm != PasswordAlgorithm.name {
             members.note("passwordAlgo", "Must be \(PasswordAlgorithm.name)")
         }
         guard members.problems.isEmpty, let content, let nonce, let salt, let owner, let auth, let contentType,
             let maxViews, let expireSeconds
         else { throw SkySendError.noteFields(members.problems) }
-        let bytes = Base64.decodeLenient(content)
-        guard !bytes.isEmpty else {
-            throw SkySendError.noteFields([FieldProblem(field: "encryptedContent", text: "Must be base64")])
-        }
-        guard Int64(bytes.count) <= limits.maxBytes + Self.overheadBytes else { throw SkySendError.noteTooLarge }
-        ciphertext = ByteBuffer(bytes: bytes)
-        self.salt = try UploadParameters.salt(salt, lengths: [16, 32], name: "Salt", expectation: "16 or 32 bytes")
-        self.nonce = Base64.decodeLenient(nonce)
-        guard self.nonce.count == 12 else { throw SkySendError.bad("Nonce must be exactly 12 bytes") }
-        guard limits.expireSeconds.values.contains(Int(expireSeconds)) else {
-            throw SkySendError.bad("Invalid expiry time. Must be one of the allowed options.")
-        }
-        guard limits.views.values.contains(Int(maxViews)) else {
-            throw SkySendError.bad("Invalid view limit. Must be one of the allowed options.")
-        }
-        self.passwordSalt = try PasswordAlgorithm.salt(
-            hasPassword: hasPassword,
-            salt: passwordSalt,
-            algorithm: algorithm,
-            missing: "Password-protected notes require passwordSalt and passwordAlgo",
-            isForced: limits.forcesPassword
-        )
+        self.content = content
+        self.nonce = nonce
+        self.salt = salt
         self.auth = auth
         self.owner = owner
         self.contentType = contentType
