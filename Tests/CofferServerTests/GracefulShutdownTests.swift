@@ -66,8 +66,8 @@ struct GracefulShutdownTests {
             return (idle, ContinuousClock.now)
         }
         #expect(try await idle.value == 0)
-        // Well below the idle time-out of a connection.
-        #expect(ContinuousClock.now - stop < .seconds(30))
+        // Had it waited for the client, the idle time-out of the connection would have ended it, after a minute.
+        #expect(ContinuousClock.now - stop < .seconds(60))
     }
 
     @Test func whatWasStoredIsThereAfterARestart() async throws {
