@@ -1,4 +1,5 @@
 import GRDB
+import GRDBSQLite
 import NIOPosix
 import Synchronization
 
@@ -26,11 +27,13 @@ final class GroupCommitQueue: Sendable {
     private let file: DatabaseQueue
     private let cache: StatementCache
     private let thread: NIOThreadPool
+    private let reserve: DiskReserve
 
     /// Takes over the writing connection of `file`; `cache` holds its statements.
-    init(file: DatabaseQueue, cache: StatementCache) {
+    init(file: DatabaseQueue, cache: StatementCache, reserve: DiskReserve) {
         self.file = file
         self.cache = cache
+        self.reserve = reserve
         thread = NIOThreadPool(numberOfThreads: 1)
         thread.start()
     }
@@ -89,18 +92,42 @@ final class GroupCommitQueue: Sendable {
     private func commit(_ batch: [Job]) {
         // Inside GRDB's queue, whose hooks run at each commit and count on being there.
         let outcomes: [(any Error)?] = file.inDatabase { _ in
-            let session = SQLiteSession(cache: cache)
             do {
-                try session.execute("BEGIN IMMEDIATE")
-                let outcomes = try batch.map { job in try attempt(job, in: session) }
-                try session.execute("COMMIT")
-                return outcomes
+                return try transaction(batch)
+            } catch StorageError.full where makeRoom() {
+                // What came free is for those who delete and count; records that are new would use it up.
+                sqlite3_exec(cache.connection, "PRAGMA max_page_count = 1", nil, nil, nil)
+                defer { sqlite3_exec(cache.connection, "PRAGMA max_page_count = 4294967294", nil, nil, nil) }
+                do { return try transaction(batch) } catch { return batch.map { _ in error } }
             } catch {
-                _ = try? session.execute("ROLLBACK")
                 return batch.map { _ in error }
             }
         }
         for (job, failure) in zip(batch, outcomes) { job.finish(failure) }
+    }
+
+    /// Runs all jobs and commits.
+    ///
+    /// - Returns: the error of each job that has one.
+    /// - Throws: what kept all of them from being committed; nothing of them remains.
+    private func transaction(_ batch: [Job]) throws -> [(any Error)?] {
+        let session = SQLiteSession(cache: cache)
+        do {
+            try session.execute("BEGIN IMMEDIATE")
+            let outcomes = try batch.map { job in try attempt(job, in: session) }
+            try session.execute("COMMIT")
+            return outcomes
+        } catch {
+            _ = try? session.execute("ROLLBACK")
+            throw error
+        }
+    }
+
+    /// Lets the write-ahead log begin anew in the room it has, so that a full disk does not keep anybody from deleting.
+    private func makeRoom() -> Bool {
+        reserve.giveUp()
+        defer { reserve.keep() }
+        return sqlite3_wal_checkpoint_v2(cache.connection, nil, SQLITE_CHECKPOINT_RESTART, nil, nil) == SQLITE_OK
     }
 
     /// Runs one job inside the open transaction and returns its error, its own changes taken back.

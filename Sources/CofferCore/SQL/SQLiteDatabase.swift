@@ -4,7 +4,7 @@ import NIOPosix
 
 /// The embedded database: one SQLite file in WAL mode, `synchronous=FULL`, foreign keys on.
 ///
-/// On disk: `coffer.sqlite` with its `-wal` and `-shm` companions, mode 600. Reads run on threads and connections of
+/// On disk: `coffer.sqlite` with its `-wal`, `-shm` and `-reserve` (``DiskReserve``) companions, mode 600. Reads run on threads and connections of
 /// their own, writes are group-committed. `secure_delete` overwrites deleted rows, because a deleted blob key must not be
 /// found in the file again; ``forgetDeletedRows()`` does the same for the write-ahead log.
 package final class SQLiteDatabase: Database {
@@ -23,19 +23,44 @@ package final class SQLiteDatabase: Database {
         configuration.prepareDatabase { connection in
             try connection.execute(sql: "PRAGMA secure_delete = ON")
         }
+        let reserve = DiskReserve(database: path)
+        (file, writer) = try Self.opened(path, configuration, reserve)
+        reserve.keep()
+        readers = try ReaderPool(path: path, count: readerCount)
+    }
+
+    /// Opens the writing connection; on a full disk with the room of the reserve.
+    private static func opened(
+        _ path: String,
+        _ configuration: Configuration,
+        _ reserve: DiskReserve
+    ) throws -> (DatabaseQueue, GroupCommitQueue) {
         do {
-            file = try DatabaseQueue(path: path, configuration: configuration)
+            return try open(path, configuration, reserve)
+        } catch StorageError.full {
+            reserve.giveUp()
+            return try open(path, configuration, reserve)
+        }
+    }
+
+    private static func open(
+        _ path: String,
+        _ configuration: Configuration,
+        _ reserve: DiskReserve
+    ) throws -> (DatabaseQueue, GroupCommitQueue) {
+        do {
+            let file = try DatabaseQueue(path: path, configuration: configuration)
             // GRDB lowers WAL databases to NORMAL when it opens them; an acknowledged write must survive power loss.
             let connection = try file.inDatabase { connection in
                 try connection.execute(sql: "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 2000")
                 return Unmanaged(connection.sqliteConnection)
             }
             guard let writing = connection.pointer else { throw StorageError.unavailable("no connection") }
-            writer = GroupCommitQueue(file: file, cache: StatementCache(connection: writing))
+            let cache = StatementCache(connection: writing)
+            return (file, GroupCommitQueue(file: file, cache: cache, reserve: reserve))
         } catch let error as DatabaseError {
             throw StorageError(sqlite: error.extendedResultCode.rawValue, message: "\(error)")
         }
-        readers = try ReaderPool(path: path, count: readerCount)
     }
 
     /// Carries the connection out of GRDB's queue; it is used inside that queue only.
