@@ -82,6 +82,11 @@ let package = Package(
             ],
             swiftSettings: swiftSettings
         ),
+        .target(
+            name: "Yjs",
+            swiftSettings: swiftSettings,
+            linkerSettings: [.linkedLibrary("m", .when(platforms: [.linux]))]
+        ),
         .target(name: "SkySendCrypto", dependencies: ["CSodium", crypto], swiftSettings: swiftSettings),
         .target(
             name: "CofferServer",
@@ -131,6 +136,12 @@ let package = Package(
             dependencies: [
                 "CofferCore", "CofferHTTP", "CofferServer", "CofferTesting", "SkySendCrypto", crypto, nioCore,
             ],
+            swiftSettings: swiftSettings
+        ),
+        .testTarget(
+            name: "YjsTests",
+            dependencies: ["Yjs"],
+            resources: [.copy("Fixtures/yjs-vectors.json")],
             swiftSettings: swiftSettings
         ),
         .testTarget(

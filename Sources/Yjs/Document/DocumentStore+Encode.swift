@@ -12,6 +12,19 @@ extension DocumentStore {
         return encoder.bytes
     }
 
+    /// Writes what a finished transaction added and deleted.
+    func encode(_ transaction: Transaction) -> [UInt8] {
+        var encoder = Lib0Encoder()
+        let slots = transaction.grown.sorted { clientIDs[Int($0)] > clientIDs[Int($1)] }
+        encoder.writeVarUint(UInt64(slots.count))
+        for slot in slots { writeBlock(slot, from: clients[Int(slot)].clockBefore, to: .max, into: &encoder) }
+        var deleted = transaction.deleted
+        for index in deleted.indices { deleted[index].client = clientIDs[Int(deleted[index].client)] }
+        DeleteSet.normalize(&deleted)
+        DeleteSet.write(deleted, into: &encoder)
+        return encoder.bytes
+    }
+
     /// Writes the state before a transaction that is not finished.
     func encode(before transaction: Transaction) -> [UInt8] {
         var encoder = Lib0Encoder()

@@ -14,6 +14,9 @@ struct DocumentStore {
     /// Slots by descending client id, current at the end of each transaction.
     private(set) var slotOrder: [UInt32] = []
 
+    /// The type that an edit made last, for the item that will hold it.
+    var newType: UInt32 = absent
+
     let collectsGarbage: Bool
     private var transactions: UInt64 = 0
 
