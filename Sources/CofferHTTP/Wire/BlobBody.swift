@@ -60,7 +60,7 @@ package struct BlobBody: Sendable {
             try await beforeLastPiece()
             if !range.isEmpty { try await sendFile(file, lastStart..<range.upperBound) }
         } else {
-            try await sendPieces(upTo: lastStart, sent: &sent)
+            try await sendPieces(upTo: lastStart, checkpoint: checkpoint, sent: &sent)
             let last = try await pieces(from: lastStart)
             try await beforeLastPiece()
             for piece in last { try await deliver(SendBytes(piece)) }
@@ -82,13 +82,19 @@ package struct BlobBody: Sendable {
     }
 
     /// Sends everything in front of `end`; the next piece is read while the socket takes the last.
-    private func sendPieces(upTo end: Int64, sent: inout Int64) async throws {
+    private func sendPieces(upTo end: Int64, checkpoint: Int64, sent: inout Int64) async throws {
         var offset = range.lowerBound
         var underWay: (bytes: Int64, done: EventLoopFuture<Void>)?
         while offset < end {
-            let piece = try await reader.read(from: offset, count: Int(min(Self.pieceBytes, end - offset)))
+            var piece = try await reader.read(from: offset, count: Int(min(Self.pieceBytes, end - offset)))
             guard piece.readableBytes > 0 else { throw BlobError.corrupt }
             offset += Int64(piece.readableBytes)
+            let upToCheckpoint = Int(clamping: checkpoint - sent)
+            if upToCheckpoint > 0, let first = piece.readSlice(length: min(upToCheckpoint, piece.readableBytes)) {
+                try await deliver(SendBytes(first))
+                sent += Int64(first.readableBytes)
+                guard piece.readableBytes > 0 else { continue }
+            }
             if let underWay {
                 try await wait(for: underWay.done)
                 sent += underWay.bytes

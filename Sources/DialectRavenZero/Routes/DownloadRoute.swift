@@ -79,6 +79,8 @@ struct DownloadRoute {
         if let name = HTTPField.Name("X-SHA256") { headers[name] = Hex.encode(upload.sha256) }
         let drops = drops
         let body = BlobBody(reader, channel: context.channel).responseBody(
+            // The first byte goes out on its own: a piece that the socket took in part would count as not sent.
+            checkpoint: 1,
             // Whoever holds the whole file sees it gone after its last use; the last bytes are in memory by now.
             beforeLastPiece: { try await drops.release(admission) },
             atEnd: { sentBytes, failure in
