@@ -100,10 +100,11 @@ struct ContentDispositionTests {
         }
     }
 
-    @Test(arguments: ["a=b;", ";", "filename*1=x;", "filename*0=\"\\\";", "\"", "\\", "%", "filename*=UTF-8''%"])
+    @Test(
+        .timeLimit(.minutes(5)),
+        arguments: ["a=b;", ";", "filename*1=x;", "filename*0=\"\\\";", "\"", "\\", "%", "filename*=UTF-8''%"]
+    )
     func hugeValueTakesBoundedTime(_ pattern: String) {
-        let clock = ContinuousClock()
-        let time = clock.measure { _ = filename(String(repeating: pattern, count: 100_000 / pattern.utf8.count)) }
-        #expect(time < .seconds(5))
+        _ = filename(String(repeating: pattern, count: 100_000 / pattern.utf8.count))
     }
 }

@@ -2,7 +2,8 @@ import CofferHTTP
 import NIOCore
 import Testing
 
-@Suite("MultipartParser: hostile bodies")
+// Nothing here takes more than a moment; the time limit ends what would run for hours.
+@Suite("MultipartParser: hostile bodies", .timeLimit(.minutes(5)))
 struct MultipartHostileBodyTests {
     private static let boundary = String(repeating: "-", count: 70)
     private static let totalBytes = 10 * 1024 * 1024
@@ -15,55 +16,39 @@ struct MultipartHostileBodyTests {
         let pattern = Array(pattern.utf8)
         let content = ByteBuffer(bytes: repeatElement(pattern, count: 65_536 / pattern.count).joined())
         let pieces = PiecewiseBody(Array(content.readableBytesView), pieceBytes: 9973).pieces
-        let clock = ContinuousClock()
         var sent = 0
         var received = 0
-        let time = try clock.measure {
-            var parser = try MultipartParser(boundary: Self.boundary)
-            parser.feed(ByteBuffer(string: "--\(Self.boundary)\r\nContent-Disposition: form-data; name=a\r\n\r\nx"))
-            _ = try parser.next()
-            for piece in repeatElement(pieces, count: Self.totalBytes / content.readableBytes).joined() {
-                sent += piece.readableBytes
-                parser.feed(piece)
-                while case .bodySlice(let slice) = try parser.next() {
-                    received += slice.readableBytes
-                    #expect(slice.storageCapacity <= 32_768)
-                }
-                #expect(sent + 1 - received <= 2 * 70)
+        var parser = try MultipartParser(boundary: Self.boundary)
+        parser.feed(ByteBuffer(string: "--\(Self.boundary)\r\nContent-Disposition: form-data; name=a\r\n\r\nx"))
+        _ = try parser.next()
+        for piece in repeatElement(pieces, count: Self.totalBytes / content.readableBytes).joined() {
+            sent += piece.readableBytes
+            parser.feed(piece)
+            while case .bodySlice(let slice) = try parser.next() {
+                received += slice.readableBytes
+                #expect(slice.storageCapacity <= 32_768)
             }
+            #expect(sent + 1 - received <= 2 * 70)
         }
         #expect(sent > Self.totalBytes / 2)
-        #expect(time < .seconds(20))
     }
 
     @Test func preambleTakesBoundedTime() throws {
-        let clock = ContinuousClock()
         let pieces = repeatElement(ByteBuffer(repeating: 13, count: 65_536), count: Self.totalBytes / 65_536)
-        let time = clock.measure {
-            #expect(throws: MultipartError.truncated) { try parts(of: pieces, boundary: Self.boundary) }
-        }
-        #expect(time < .seconds(20))
+        #expect(throws: MultipartError.truncated) { try parts(of: pieces, boundary: Self.boundary) }
     }
 
     @Test func singleBytesTakeBoundedTime() throws {
-        let clock = ContinuousClock()
         let header = "--b\r\nContent-Disposition: form-data; name=a; x=\(String(repeating: "x", count: 16_000))\r\n\r\n"
         let text = header + String(repeating: "\r\n--", count: 20_000) + "\r\n--b--"
-        let time = try clock.measure {
-            let parts = try parts(of: PiecewiseBody(text, pieceBytes: 1).pieces, boundary: "b")
-            #expect(parts.map(\.body.count) == [80_000])
-        }
-        #expect(time < .seconds(20))
+        let parts = try parts(of: PiecewiseBody(text, pieceBytes: 1).pieces, boundary: "b")
+        #expect(parts.map(\.body.count) == [80_000])
     }
 
     @Test func foldedHeaderLinesTakeBoundedTime() throws {
-        let clock = ContinuousClock()
         let part = "--b\r\nContent-Disposition: form-data; name=a\r\n\(String(repeating: " \r\n", count: 5000))\r\n\r\n"
-        let time = try clock.measure {
-            let parts = try parts(of: String(repeating: part, count: 100) + "--b--")
-            #expect(parts.count == 100)
-        }
-        #expect(time < .seconds(20))
+        let parts = try parts(of: String(repeating: part, count: 100) + "--b--")
+        #expect(parts.count == 100)
     }
 
     @Test func randomBodyHasTheSameOutcomeWhereverItIsCut() {
