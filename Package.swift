@@ -85,6 +85,13 @@ let package = Package(
             swiftSettings: swiftSettings
         ),
         .target(
+            name: "DialectHashdrop",
+            dependencies: [
+                "CofferCore", "CofferHTTP", crypto, httpTypes, hummingbird, logging, nioCore, serviceLifecycle,
+            ],
+            swiftSettings: swiftSettings
+        ),
+        .target(
             name: "Yjs",
             swiftSettings: swiftSettings,
             linkerSettings: [.linkedLibrary("m", .when(platforms: [.linux]))]
@@ -93,7 +100,7 @@ let package = Package(
         .target(
             name: "CofferServer",
             dependencies: [
-                "CofferCore", "CofferHTTP", "DialectHushfile", "DialectRavenZero", "DialectSkySend",
+                "CofferCore", "CofferHTTP", "DialectHashdrop", "DialectHushfile", "DialectRavenZero", "DialectSkySend",
                 httpTypes, hummingbird, logging, nioCore, nioPosix, serviceLifecycle,
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "Configuration", package: "swift-configuration"),

@@ -1,5 +1,6 @@
 import CofferCore
 package import CofferHTTP
+import DialectHashdrop
 import DialectHushfile
 import DialectRavenZero
 import DialectSkySend
@@ -9,7 +10,7 @@ package import Logging
 /// Everything an operator can set, checked.
 package struct Settings: Sendable {
     /// The dialects, in the order in which they are served and listed.
-    package static let dialectNames = ["ravenzero", "hushfile", "skysend"]
+    package static let dialectNames = ["ravenzero", "hushfile", "skysend", "hashdrop"]
 
     package var host = "127.0.0.1"
     /// 0 lets the system choose.
@@ -35,6 +36,7 @@ package struct Settings: Sendable {
     var ravenZero: RavenZeroSettings
     var hushfile: HushfileSettings
     var skySend: SkySendSettings
+    var hashdrop: HashdropSettings
     /// Settings that exist nowhere in the program, for a warning.
     package var unknownNames: [String] = []
 
@@ -88,6 +90,7 @@ package struct Settings: Sendable {
         ravenZero = try RavenZeroSettings(ravenGroup)
         hushfile = try HushfileSettings(sources.group("hushfile"))
         skySend = try SkySendSettings(sources.group("skysend"))
+        hashdrop = try HashdropSettings(sources.group("hashdrop"))
         unknownNames = sources.unknownNames
     }
 
