@@ -16,7 +16,6 @@ package struct Stores: Sendable {
     package let mediaTypes = MediaTypeDetector()
     package let passwords = PasswordHasher()
     package let mailer: any Mailer
-    package let secrets: SecretFolder
     private let threads: NIOThreadPool
 
     init(_ settings: Settings, clock: any WallClock, random: any RandomSource, logger: Logger) throws {
@@ -55,7 +54,6 @@ package struct Stores: Sendable {
             forgetDeletedRows: { try await database.forgetDeletedRows() }
         )
         counters = MemoryCounterStore()
-        secrets = SecretFolder(path: directory.secretsPath, random: random)
         mailer = try Self.mailer(settings, directory, threads, clock: clock, random: random, logger: logger)
     }
 

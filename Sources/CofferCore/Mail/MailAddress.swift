@@ -4,6 +4,9 @@
 /// ASCII (RFC 6531). Quoted local parts and address literals are left out: they exist, but nobody has one. Nothing that
 /// could end a line, a command or a header is ever part of it.
 package struct MailAddress: Hashable, Sendable, CustomStringConvertible {
+    /// The sender of mail that stays in the outbox.
+    static let ofThisMachine = MailAddress(local: "coffer", domain: "localhost")
+
     private static let maxBytes = 254
     private static let maxLocalBytes = 64
     private static let localMarks = Set("!#$%&'*+-/=?^_`{|}~.".unicodeScalars)
@@ -25,6 +28,11 @@ package struct MailAddress: Hashable, Sendable, CustomStringConvertible {
         else { return nil }
         description = text
         self.domain = String(domain)
+    }
+
+    private init(local: String, domain: String) {
+        description = "\(local)@\(domain)"
+        self.domain = domain
     }
 
     private static func isLabel(_ label: Substring.UnicodeScalarView.SubSequence) -> Bool {

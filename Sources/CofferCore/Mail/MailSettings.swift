@@ -48,9 +48,10 @@ package struct MailSettings: Sendable {
         let host = try settings.value("host")?.text
         sender = try settings.parsed(
             "from",
-            default: nil,
-            expectation: "an address such as post@example.org or Files <post@example.org>"
-        ) { text -> MailSender?? in MailSender(parsing: text).map { .some($0) } } ?? Self.localSender
+            default: MailSender(name: "coffer", address: .ofThisMachine),
+            expectation: "an address such as post@example.org or Files <post@example.org>",
+            MailSender.init(parsing:)
+        )
         let server = try Self.server(host ?? "localhost", settings)
         guard host != nil else {
             self.server = nil
@@ -61,8 +62,6 @@ package struct MailSettings: Sendable {
         }
         self.server = server
     }
-
-    private static var localSender: MailSender? { MailSender(parsing: "coffer <coffer@localhost>") }
 
     private static func server(_ host: String, _ settings: SettingsGroup) throws -> Server {
         guard !host.utf8.contains(where: { $0 <= 0x20 || $0 == 0x7f || $0 == UInt8(ascii: "/") }) else {
