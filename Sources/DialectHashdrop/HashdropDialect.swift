@@ -3,6 +3,7 @@ package import CofferHTTP
 import HTTPTypes
 package import Hummingbird
 package import Logging
+package import ServiceLifecycle
 
 /// Hashdrop: accounts, uploads straight to an object store, and links with a daily limit.
 package struct HashdropDialect: Dialect {
@@ -11,9 +12,10 @@ package struct HashdropDialect: Dialect {
     package let prefixes = [
         "/api/healthz", "/api/user", "/api/token", "/api/files", "/api/cli", "/files", "/admin", "/hashdrop-files",
     ]
-    package static let migrations = AccountTable.migrations + HashdropSecrets.migrations
+    package static let migrations = AccountTable.migrations + HashdropSecrets.migrations + FileTable.migrations
 
     private let logger: Logger
+    package let services: [any Service]
 
     /// What this dialect needs from the server.
     package struct Dependencies: Sendable {
@@ -66,8 +68,46 @@ package struct HashdropDialect: Dialect {
             counters: needs.counters,
             clock: needs.clock
         )
-        routes = HashdropRoutes(settings, gates: gates).all
+        let files = FileStore(
+            drops: needs.drops,
+            keys: ObjectKeys(salt: secrets.userIDSalt),
+            settings: settings.files,
+            usesBucket: needs.bucket != nil,
+            clock: needs.clock,
+            random: needs.random
+        )
+        let place = Self.place(settings, needs, files, secrets)
+        routes = HashdropRoutes(settings, gates: gates, files: files, objects: place.objects).all + place.routes
+        services = [
+            HashdropUpkeep(files: files, bucket: place.bucket, clock: needs.clock, logger: needs.logger)
+        ]
         logger = needs.logger
+    }
+
+    /// Where objects lie: in the bucket that the server was given, else with us.
+    private static func place(
+        _ settings: HashdropSettings,
+        _ needs: Dependencies,
+        _ files: FileStore,
+        _ secrets: HashdropSecrets
+    ) -> (objects: any ObjectPlace, routes: [Route], bucket: BucketObjects?) {
+        if let bucket = needs.bucket {
+            let objects = BucketObjects(
+                bucket,
+                settings: settings.files,
+                database: needs.drops.database,
+                clock: needs.clock
+            )
+            return (objects, [], objects)
+        }
+        let objects = EmbeddedObjects(
+            secret: secrets.objectURLs,
+            settings: settings.files,
+            drops: needs.drops,
+            clock: needs.clock
+        )
+        let routes = ObjectRoutes(objects, files: files, blobs: needs.blobs, logger: needs.logger).all
+        return (objects, routes, nil)
     }
 
     package func respond(to request: Request, _ match: RouteMatch, context: CofferContext) async -> Response {

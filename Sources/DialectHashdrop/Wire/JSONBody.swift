@@ -7,6 +7,7 @@ import Hummingbird
 /// Its Content-Type is not looked at. Members that are missing or null read as empty; unknown ones are refused.
 struct JSONBody: Sendable {
     private static let maxBytes = 1_048_576
+    static let maxStoredBytes = 4096
 
     private let value: JSONValue
 
@@ -26,6 +27,15 @@ struct JSONBody: Sendable {
         case .null?, nil: ""
         default: throw HashdropError.invalidJSON
         }
+    }
+
+    /// A string that is kept as it is and shown in lists.
+    ///
+    /// - Throws: ``HashdropError/invalidJSON`` unless the member is a string that a list of hundreds can bear.
+    func storedText(_ name: String) throws -> String {
+        let text = try text(name)
+        guard text.utf8.count <= Self.maxStoredBytes, !text.utf8.contains(0) else { throw HashdropError.invalidJSON }
+        return text
     }
 
     /// - Throws: ``HashdropError/invalidJSON`` unless the member is a whole number.
