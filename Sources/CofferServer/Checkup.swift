@@ -50,6 +50,7 @@ package struct Checkup: Sendable {
                 logger: logger
             ).dialects()
             let type = stores.mediaTypes.mediaType(of: ByteBuffer(string: "%PDF-1.7\n"))
+            let mail = await mailFinding(stores.mailer)
             try await stores.close()
             return [
                 .good("data directory \(settings.dataPath): writable, database works"),
@@ -59,6 +60,7 @@ package struct Checkup: Sendable {
                         "libmagic does not know its own types",
                         fix: "Install the package libmagic1 (libmagic-mgc)."
                     ),
+                mail,
             ]
         } catch let failure as DataDirectory.Failure {
             if case .inUse = failure { return [.note("\(failure) Its database was not looked at.")] }
@@ -67,6 +69,18 @@ package struct Checkup: Sendable {
             return [
                 .bad("data directory \(settings.dataPath): \(error)", fix: "Mend it, or choose another with --data.")
             ]
+        }
+    }
+
+    /// Logs in at the mail server, or looks at the outbox; no mail is sent.
+    private func mailFinding(_ mailer: any Mailer) async -> Finding {
+        do {
+            let line = try await mailer.probe()
+            return settings.mail.server == nil ? .note("mail: \(line)") : .good("mail: \(line)")
+        } catch let failure as MailFailure {
+            return .bad("mail: \(failure)", fix: "Compare the settings COFFER_MAIL_… with those of the mail server.")
+        } catch {
+            return .bad("mail: the outbox cannot be used: \(error)", fix: "Mend the data directory's permissions.")
         }
     }
 

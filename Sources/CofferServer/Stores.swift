@@ -15,6 +15,7 @@ package struct Stores: Sendable {
     package let counters: any CounterStore
     package let mediaTypes = MediaTypeDetector()
     package let passwords = PasswordHasher()
+    package let mailer: any Mailer
     private let threads: NIOThreadPool
 
     init(_ settings: Settings, clock: any WallClock, random: any RandomSource, logger: Logger) throws {
@@ -53,6 +54,29 @@ package struct Stores: Sendable {
             forgetDeletedRows: { try await database.forgetDeletedRows() }
         )
         counters = MemoryCounterStore()
+        mailer = try Self.mailer(settings, directory, threads, clock: clock, random: random, logger: logger)
+    }
+
+    private static func mailer(
+        _ settings: Settings,
+        _ directory: DataDirectory,
+        _ threads: NIOThreadPool,
+        clock: any WallClock,
+        random: any RandomSource,
+        logger: Logger
+    ) throws -> any Mailer {
+        let sender = settings.mail.sender
+        guard let server = settings.mail.server else {
+            return OutboxMailer(
+                path: directory.outboxPath,
+                sender: sender,
+                threads: threads,
+                clock: clock,
+                random: random,
+                logger: logger
+            )
+        }
+        return try SMTPMailer(server, sender: sender, clock: clock, random: random)
     }
 
     func close() async throws {

@@ -32,6 +32,7 @@ package struct Settings: Sendable {
     package var cleanupInterval: Duration = .seconds(600)
     package var orphanAge: Duration = .seconds(900)
     package var shredPasses = 1
+    package var mail: MailSettings
     var ravenZero: RavenZeroSettings
     var hushfile: HushfileSettings
     var skySend: SkySendSettings
@@ -85,6 +86,7 @@ package struct Settings: Sendable {
         )
         orphanAge = .seconds(60 * (try ravenGroup.integer("orphan_age_minutes", default: 15, in: 1...100_000)))
         shredPasses = try ravenGroup.integer("secure_shred_passes", default: 1, in: 0...35)
+        mail = try MailSettings(sources.group("mail"))
         ravenZero = try RavenZeroSettings(ravenGroup)
         hushfile = try HushfileSettings(sources.group("hushfile"))
         skySend = try SkySendSettings(sources.group("skysend"))
