@@ -75,7 +75,10 @@ struct ObjectRoutes {
             } catch {
                 let failure = ObjectError(error)
                 if failure.isFault {
-                    logger.error("request failed", metadata: ["error": "\(error)", "request_id": "\(context.requestID)"])
+                    logger.error(
+                        "request failed",
+                        metadata: ["error": "\(error)", "request_id": "\(context.requestID)"]
+                    )
                 }
                 return failure.response
             }

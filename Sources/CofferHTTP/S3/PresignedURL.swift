@@ -46,7 +46,7 @@ package enum PresignedURL {
     }
 
     /// The `Host` header that clients send for a URL: lower case, without the port that its scheme implies.
-    static func host(of base: String) -> String {
+    package static func host(of base: String) -> String {
         let lowered = base.lowercased()
         for (scheme, port) in [("http://", ":80"), ("https://", ":443")] where lowered.hasPrefix(scheme) {
             let authority = lowered.dropFirst(scheme.count).prefix { $0 != "/" }

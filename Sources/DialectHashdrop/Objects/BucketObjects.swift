@@ -51,7 +51,7 @@ struct BucketObjects: ObjectPlace {
             try await bucket.erase(key.text)
         } catch {
             let next = clock.now.advanced(by: Self.patience)
-            try await database.write { session in
+            _ = try await database.write { session in
                 try session.execute("UPDATE hashdrop_doomed_objects SET due_at = \(next) WHERE object_key = \(key)")
             }
             throw error

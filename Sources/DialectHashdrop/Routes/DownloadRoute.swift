@@ -20,7 +20,8 @@ struct DownloadRoute {
         let id = try FileID(parsing: context.parameters["fileID"])
         let owner = context.parameters["userIDHash"]
         let key = ObjectKey(
-            owner: owner.hasPrefix(ObjectKey.ownerPrefix) ? String(owner.dropFirst(ObjectKey.ownerPrefix.count)) : owner,
+            owner: owner.hasPrefix(ObjectKey.ownerPrefix)
+                ? String(owner.dropFirst(ObjectKey.ownerPrefix.count)) : owner,
             file: id
         )
         switch try await files.admitDownload(of: id, under: key) {

@@ -102,7 +102,7 @@ extension FileStore {
             guard max(failed.count, forgotten) == Self.batch else { break }
         }
         let yesterday = Self.day(of: now) - 1
-        try await drops.database.write { session in
+        _ = try await drops.database.write { session in
             try session.execute("DELETE FROM hashdrop_downloads WHERE day < \(yesterday)")
         }
     }
