@@ -124,7 +124,10 @@ let package = Package(
         ),
         .testTarget(
             name: "CofferCoreTests",
-            dependencies: ["CofferCore", "CofferTesting", crypto, logging, nioCore, nioPosix],
+            dependencies: [
+                "CofferCore", "CofferTesting", crypto, logging, nioCore, nioPosix,
+                .product(name: "NIOEmbedded", package: "swift-nio"),
+            ],
             swiftSettings: swiftSettings
         ),
         .testTarget(

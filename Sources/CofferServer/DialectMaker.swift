@@ -86,6 +86,7 @@ struct DialectMaker {
                 blobs: stores.blobs,
                 bucket: nil,
                 passwords: stores.passwords,
+                mailer: stores.mailer,
                 counters: stores.counters,
                 clock: clock,
                 random: random,

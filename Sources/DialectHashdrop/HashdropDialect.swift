@@ -13,6 +13,7 @@ package struct HashdropDialect: Dialect {
         "/api/healthz", "/api/user", "/api/token", "/api/files", "/api/cli", "/files", "/admin", "/hashdrop-files",
     ]
     package static let migrations = AccountTable.migrations + HashdropSecrets.migrations + FileTable.migrations
+        + AccountStore.migrations
 
     private let logger: Logger
     package let services: [any Service]
@@ -24,6 +25,7 @@ package struct HashdropDialect: Dialect {
         /// Where objects lie when clients talk to an object store directly; nil for the embedded one.
         package let bucket: (any ObjectBucket)?
         package let passwords: PasswordHasher
+        package let mailer: any Mailer
         package let counters: any CounterStore
         package let clock: any WallClock
         package let random: any RandomSource
@@ -34,6 +36,7 @@ package struct HashdropDialect: Dialect {
             blobs: any BlobStore,
             bucket: (any ObjectBucket)?,
             passwords: PasswordHasher,
+            mailer: any Mailer,
             counters: any CounterStore,
             clock: any WallClock,
             random: any RandomSource,
@@ -43,6 +46,7 @@ package struct HashdropDialect: Dialect {
             self.blobs = blobs
             self.bucket = bucket
             self.passwords = passwords
+            self.mailer = mailer
             self.counters = counters
             self.clock = clock
             self.random = random
@@ -58,7 +62,7 @@ package struct HashdropDialect: Dialect {
             random: needs.random
         )
         let tokens = AccessTokens(
-            tokens: await AccessToken(secret: secrets.accessTokens, clock: needs.clock),
+            tokens: await AccessToken(secret: secrets.accessTokens, header: AccessTokens.header, clock: needs.clock),
             life: settings.accounts.accessTokenLife,
             database: needs.drops.database
         )
@@ -77,9 +81,21 @@ package struct HashdropDialect: Dialect {
             random: needs.random
         )
         let place = Self.place(settings, needs, files, secrets)
-        routes = HashdropRoutes(settings, gates: gates, files: files, objects: place.objects).all + place.routes
+        let accounts = AccountRoutes(
+            settings,
+            needs,
+            secrets: secrets,
+            accessTokens: tokens,
+            files: files,
+            objects: place.objects,
+            gates: gates
+        )
+        try await accounts.store.withdrawUnsent()
+        let table = HashdropRoutes(settings, gates: gates, accounts: accounts, files: files, objects: place.objects)
+        routes = table.all + place.routes
         services = [
-            HashdropUpkeep(files: files, bucket: place.bucket, clock: needs.clock, logger: needs.logger)
+            HashdropUpkeep(files: files, bucket: place.bucket, clock: needs.clock, logger: needs.logger),
+            AccountUpkeep(accounts: accounts.store, clock: needs.clock, logger: needs.logger),
         ]
         logger = needs.logger
     }

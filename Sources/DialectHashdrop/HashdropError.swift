@@ -22,6 +22,7 @@ enum HashdropError: Error, Equatable {
     case wrongCredentials
     case invalidRefreshToken
     case notDevelopment
+    case mailRefused
     // Files.
     case missingFileID
     case invalidFileID
@@ -52,7 +53,7 @@ enum HashdropError: Error, Equatable {
         case .fileTooLarge: .contentTooLarge
         case .totalLimitReached, .busy, .storageUnavailable: .serviceUnavailable
         case .storageFull: .init(code: 507, reasonPhrase: "Insufficient Storage")
-        case .internalFault: .internalServerError
+        case .mailRefused, .internalFault: .internalServerError
         }
     }
 
@@ -82,7 +83,7 @@ enum HashdropError: Error, Equatable {
         case .ambiguousFileID: "file id is ambiguous"
         case .fileTooLarge: "file size exceeds the allowed limit"
         case .downloadLimitReached: "daily download limit exhausted for this file"
-        case .rateLimited, .totalLimitReached, .busy, .storageFull, .storageUnavailable, .internalFault:
+        case .rateLimited, .totalLimitReached, .mailRefused, .busy, .storageFull, .storageUnavailable, .internalFault:
             "internal server error"
         }
     }

@@ -6,12 +6,20 @@ import Logging
 struct HashdropRoutes {
     let all: [Route]
 
-    init(_ settings: HashdropSettings, gates: HashdropGates, files: FileStore, objects: any ObjectPlace) {
+    init(
+        _ settings: HashdropSettings,
+        gates: HashdropGates,
+        accounts: AccountRoutes,
+        files: FileStore,
+        objects: any ObjectPlace
+    ) {
         let health = HealthRoute()
         let version = VersionRoute(version: settings.compatibleVersion)
         all =
             Self.read("/api/healthz", gates.open(.health, health.handle))
+            + accounts.all
             + Self.files(gates, files, objects)
+            + [accounts.reset]
             + Self.read("/api/cli/version", gates.open(.version, version.handle))
     }
 

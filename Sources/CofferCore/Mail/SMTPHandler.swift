@@ -89,7 +89,7 @@ final class SMTPHandler: ChannelInboundHandler {
         case .end(let failure):
             decide(failure, context)
             write("QUIT\r\n", context)
-            schedule(context, at: .now() + Self.leaveTimeout) { $0.close(promise: nil) }
+            schedule(context, at: context.eventLoop.now + Self.leaveTimeout) { $0.close(promise: nil) }
         }
     }
 
@@ -105,7 +105,7 @@ final class SMTPHandler: ChannelInboundHandler {
     }
 
     private func awaitReply(_ context: ChannelHandlerContext) {
-        schedule(context, at: min(.now() + replyTimeout, deadline)) { context in
+        schedule(context, at: min(context.eventLoop.now + replyTimeout, deadline)) { context in
             self.decide(.timedOut(self.session.stage), context)
             context.close(promise: nil)
         }

@@ -1,4 +1,4 @@
-import CofferCore
+package import CofferCore
 package import CofferHTTP
 import DialectHashdrop
 import DialectHushfile

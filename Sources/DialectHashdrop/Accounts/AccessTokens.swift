@@ -3,6 +3,8 @@ import CofferHTTP
 
 /// Signs and checks the tokens that clients send with every request.
 struct AccessTokens: AccountChecking {
+    static let header = #"{"alg":"HS256","typ":"JWT"}"#
+
     private static let issuer: JSONValue = "hashdrop"
 
     let tokens: AccessToken
@@ -15,7 +17,8 @@ struct AccessTokens: AccountChecking {
 
     func account(ofBearer token: String) async throws -> AccountID {
         guard let claims = try? await tokens.verify(token), claims["iss"] == Self.issuer,
-            case .string(let subject)? = claims["sub"], let account = AccountID(subject)
+            case .string(let subject)? = claims["sub"], let account = AccountID(subject),
+            case .integer? = claims["iat"]
         else { throw HashdropError.invalidToken }
         let isThere = try await database.read { session in
             try session.first("SELECT 1 FROM hashdrop_users WHERE id = \(account) AND verified = 1") { _ in true }

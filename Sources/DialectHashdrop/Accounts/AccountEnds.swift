@@ -4,6 +4,7 @@ import CofferCore
 struct AccountEnds: Sendable {
     let accounts: AccountStore
     let files: FileStore
+    let objects: any ObjectPlace
 
     /// Removes an account, its files, codes and tokens in one transaction, then the bytes.
     ///
@@ -14,7 +15,7 @@ struct AccountEnds: Sendable {
             try accounts.delete(id, in: session)
             return doomed
         }
-        await files.erase(doomed)
+        await objects.erase(doomed)
     }
 
     /// Removes all accounts and files.
@@ -24,6 +25,6 @@ struct AccountEnds: Sendable {
             try accounts.deleteAll(in: session)
             return doomed
         }
-        await files.erase(doomed)
+        await objects.erase(doomed)
     }
 }

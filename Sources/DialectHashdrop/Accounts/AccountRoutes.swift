@@ -15,6 +15,7 @@ struct AccountRoutes {
         secrets: HashdropSecrets,
         accessTokens: AccessTokens,
         files: FileStore,
+        objects: any ObjectPlace,
         gates: HashdropGates
     ) {
         let database = needs.drops.database
@@ -38,7 +39,7 @@ struct AccountRoutes {
             random: needs.random,
             logger: needs.logger
         )
-        let ends = AccountEnds(accounts: store, files: files)
+        let ends = AccountEnds(accounts: store, files: files, objects: objects)
         let register = RegisterRoute(registration: registration)
         let verify = VerifyRoute(accounts: store, digests: digests)
         let login = LoginRoute(passwords: passwords, accessTokens: accessTokens, refreshTokens: refreshTokens)
