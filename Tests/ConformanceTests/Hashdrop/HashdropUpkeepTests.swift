@@ -1,4 +1,5 @@
 import CofferHTTP
+import CofferServer
 import CofferTesting
 import Testing
 
