@@ -165,7 +165,7 @@ struct HashdropPutObjectTests {
         try await HashdropClient.restart { client in
             let session = try await client.account()
             return (session, try await client.begin(session))
-        } after: { client, made in
+        } after: { client, made async throws in
             // The port is another one, so the name that was signed has to be sent.
             let host = [("Host", "127.0.0.1:1")]
             try await client.put([1], at: made.1.target, headers: host).expectObjectRefusal(403, "AccessDenied")

@@ -34,7 +34,7 @@ struct HashdropUpkeepTests {
             let upload = try await client.begin(session)
             #expect(try await client.put(HashdropClient.bytes(400), at: upload.target).status == 200)
             return session
-        } after: { client, _ in
+        } after: { client, _ async throws in
             #expect(try await client.hasNothingStored())
         }
     }
@@ -42,7 +42,7 @@ struct HashdropUpkeepTests {
     @Test func filesStayForEver() async throws {
         try await HashdropClient.restart(away: .seconds(86_400 * 400)) { client in
             try await client.file(try await client.account(), HashdropClient.bytes(300))
-        } after: { client, file in
+        } after: { client, file async throws in
             try await client.server.application.sweep()
             let target = try await client.link(file.key)
             #expect(try await client.server.get(target).body == HashdropClient.bytes(300))
