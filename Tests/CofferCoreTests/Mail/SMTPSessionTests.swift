@@ -24,7 +24,15 @@ struct SMTPSessionTests {
     }
 
     private func run(
-        _ settings: [String: String] = ["security": "none"],
+        _ envelope: SMTPSession.Envelope?,
+        _ turns: [Turn],
+        sourceLocation: SourceLocation = #_sourceLocation
+    ) throws {
+        try run(["security": "none"], envelope, turns, sourceLocation: sourceLocation)
+    }
+
+    private func run(
+        _ settings: [String: String],
         _ envelope: SMTPSession.Envelope?,
         _ turns: [Turn],
         sourceLocation: SourceLocation = #_sourceLocation

@@ -106,7 +106,7 @@ struct HashdropDownloadTests {
             let file = try await client.file(try await client.account())
             for _ in 0..<2 { #expect(try await client.download(file.key).status == 303) }
             return file
-        } after: { client, file in
+        } after: { client, file async throws in
             #expect(try await client.download(file.key).status == 303)
             #expect(try await client.download(file.key).status == 429)
         }

@@ -1,4 +1,5 @@
 import CofferHTTP
+import CofferCore
 import CofferTesting
 import Testing
 

@@ -1,4 +1,5 @@
 import CofferHTTP
+import CofferServer
 import CofferTesting
 import Testing
 
@@ -33,7 +34,7 @@ struct HashdropUpkeepTests {
             let upload = try await client.begin(session)
             #expect(try await client.put(HashdropClient.bytes(400), at: upload.target).status == 200)
             return session
-        } after: { client, _ in
+        } after: { client, _ async throws in
             #expect(try await client.hasNothingStored())
         }
     }
