@@ -1,3 +1,4 @@
+import CofferCore
 import CofferHTTP
 import CofferCore
 import CofferTesting
