@@ -64,8 +64,9 @@ struct MailMessage {
 
 /// Texts in headers: as they are when they are plain, else as encoded words (RFC 2047).
 enum MailHeaderText {
-    /// A line with encoded words has at most 76 characters. Of a word, 12 are `=?utf-8?B?` and `?=`; 45 bytes make 60 more.
-    /// The first one shares its line with the header's name.
+    /// Of a word, so that a line has at most 76 characters.
+    ///
+    /// 12 of them are `=?utf-8?B?` and `?=`; 45 bytes make 60 more. The first word shares its line with the header's name.
     private static let wordBytes = 45
     private static let firstWordBytes = 36
     private static let maxPlainBytes = 60

@@ -1,6 +1,5 @@
 import CofferCore
 import CofferHTTP
-import CofferCore
 import CofferTesting
 import Testing
 
