@@ -73,14 +73,7 @@ package struct HashdropDialect: Dialect {
             counters: needs.counters,
             clock: needs.clock
         )
-        let files = FileStore(
-            drops: needs.drops,
-            keys: ObjectKeys(salt: secrets.userIDSalt),
-            settings: settings.files,
-            usesBucket: needs.bucket != nil,
-            clock: needs.clock,
-            random: needs.random
-        )
+        let files = Self.files(settings.files, needs, secrets)
         let place = Self.place(settings, needs, files, secrets)
         let accounts = AccountParts(
             settings.accounts,
@@ -100,6 +93,21 @@ package struct HashdropDialect: Dialect {
             AccountUpkeep(accounts: accounts.store, clock: needs.clock, logger: needs.logger),
         ]
         logger = needs.logger
+    }
+
+    private static func files(
+        _ settings: FileSettings,
+        _ needs: Dependencies,
+        _ secrets: HashdropSecrets
+    ) -> FileStore {
+        FileStore(
+            drops: needs.drops,
+            keys: ObjectKeys(salt: secrets.userIDSalt),
+            settings: settings,
+            usesBucket: needs.bucket != nil,
+            clock: needs.clock,
+            random: needs.random
+        )
     }
 
     /// Where objects lie: in the bucket that the server was given, else with us.
