@@ -12,7 +12,8 @@ package struct HashdropDialect: Dialect {
     package let prefixes = [
         "/api/healthz", "/api/user", "/api/token", "/api/files", "/api/cli", "/files", "/admin", "/hashdrop-files",
     ]
-    package static let migrations = AccountTable.migrations + HashdropSecrets.migrations + FileTable.migrations
+    package static let migrations =
+        AccountTable.migrations + HashdropSecrets.migrations + FileTable.migrations
         + AccountStore.migrations
 
     private let logger: Logger
@@ -72,32 +73,41 @@ package struct HashdropDialect: Dialect {
             counters: needs.counters,
             clock: needs.clock
         )
-        let files = FileStore(
-            drops: needs.drops,
-            keys: ObjectKeys(salt: secrets.userIDSalt),
-            settings: settings.files,
-            usesBucket: needs.bucket != nil,
-            clock: needs.clock,
-            random: needs.random
-        )
+        let files = Self.files(settings.files, needs, secrets)
         let place = Self.place(settings, needs, files, secrets)
-        let accounts = AccountRoutes(
-            settings,
+        let accounts = AccountParts(
+            settings.accounts,
             needs,
             secrets: secrets,
             accessTokens: tokens,
             files: files,
-            objects: place.objects,
-            gates: gates
+            objects: place.objects
         )
         try await accounts.store.withdrawUnsent()
-        let table = HashdropRoutes(settings, gates: gates, accounts: accounts, files: files, objects: place.objects)
-        routes = table.all + place.routes
+        let accountRoutes = AccountRoutes(settings, accounts, gates: gates)
+        routes =
+            HashdropRoutes(settings, gates: gates, accounts: accountRoutes, files: files, objects: place.objects).all
+            + place.routes
         services = [
             HashdropUpkeep(files: files, bucket: place.bucket, clock: needs.clock, logger: needs.logger),
             AccountUpkeep(accounts: accounts.store, clock: needs.clock, logger: needs.logger),
         ]
         logger = needs.logger
+    }
+
+    private static func files(
+        _ settings: FileSettings,
+        _ needs: Dependencies,
+        _ secrets: HashdropSecrets
+    ) -> FileStore {
+        FileStore(
+            drops: needs.drops,
+            keys: ObjectKeys(salt: secrets.userIDSalt),
+            settings: settings,
+            usesBucket: needs.bucket != nil,
+            clock: needs.clock,
+            random: needs.random
+        )
     }
 
     /// Where objects lie: in the bucket that the server was given, else with us.

@@ -31,7 +31,9 @@ package protocol Mailer: Sendable {
 package enum MailFailure: Error, Equatable, CustomStringConvertible {
     /// What was being done, for the operator.
     package enum Stage: String, Sendable {
-        case connecting, greeting, hello, startTLS = "STARTTLS", login, sender, recipient, data, message
+        case connecting, greeting, hello
+        case startTLS = "STARTTLS"
+        case login, sender, recipient, data, message
     }
 
     /// A reply code, and the enhanced status code of RFC 3463 when the server gave one, such as `5.1.1`.

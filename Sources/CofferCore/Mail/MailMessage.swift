@@ -64,8 +64,11 @@ struct MailMessage {
 
 /// Texts in headers: as they are when they are plain, else as encoded words (RFC 2047).
 enum MailHeaderText {
-    /// An encoded word has at most 75 characters, 12 of them `=?utf-8?B?` and `?=`; 45 bytes make 60.
+    /// Of a word, so that a line has at most 76 characters.
+    ///
+    /// 12 of them are `=?utf-8?B?` and `?=`; 45 bytes make 60 more. The first word shares its line with the header's name.
     private static let wordBytes = 45
+    private static let firstWordBytes = 36
     private static let maxPlainBytes = 60
 
     /// For `Subject`.
@@ -89,7 +92,8 @@ enum MailHeaderText {
         for scalar in text.unicodeScalars {
             // Control characters have no business in a header, not even encoded.
             let bytes = Array(String(scalar.properties.generalCategory == .control ? " " : scalar).utf8)
-            if words[words.count - 1].count + bytes.count > wordBytes { words.append([]) }
+            let room = words.count == 1 ? firstWordBytes : wordBytes
+            if words[words.count - 1].count + bytes.count > room { words.append([]) }
             words[words.count - 1] += bytes
         }
         return words.map { "=?utf-8?B?\(Base64.encode($0))?=" }.joined(separator: "\r\n ")

@@ -58,7 +58,7 @@ package struct MailSettings: Sendable {
             return
         }
         guard try settings.value("from") != nil else {
-            throw SettingsGroup.Malformed("MAIL_FROM is missing: mail that is sent by a server needs a sender's address.")
+            throw SettingsGroup.Malformed("MAIL_FROM is missing: what a mail server sends needs a sender's address.")
         }
         self.server = server
     }
@@ -104,7 +104,7 @@ package struct MailSettings: Sendable {
     }
 
     private static func isThisMachine(_ host: String) -> Bool {
-        host == "localhost" || host == "::1"
-            || (host.hasPrefix("127.") && host.utf8.allSatisfy { $0 == UInt8(ascii: ".") || (0x30...0x39).contains($0) })
+        guard host.hasPrefix("127.") else { return host == "localhost" || host == "::1" }
+        return host.utf8.allSatisfy { $0 == UInt8(ascii: ".") || (0x30...0x39).contains($0) }
     }
 }

@@ -90,7 +90,8 @@ package final class SMTPMailer: Mailer {
                 channel.eventLoop.makeCompletedFuture {
                     let pipeline = channel.pipeline.syncOperations
                     if server.security == .tls { try pipeline.addHandler(makeTLS()) }
-                    let handler = SMTPHandler(server, deadline: deadline, outcome: outcome, makeTLS: makeTLS) { ownName in
+                    let handler = SMTPHandler(server, deadline: deadline, outcome: outcome, makeTLS: makeTLS) {
+                        ownName in
                         SMTPSession(envelope, to: server, ownName: ownName)
                     }
                     try pipeline.addHandler(handler)
@@ -111,8 +112,8 @@ package final class SMTPMailer: Mailer {
     private func unreachable(_ error: any Error) -> MailFailure {
         switch error {
         case let error as NIOConnectionError:
-            let reasons = error.connectionErrors.map { "\($0.error)" } + (error.dnsAError == nil ? [] : ["unknown host"])
-            return .unreachable("\(place), \(reasons.first ?? "no address")")
+            let reason = error.connectionErrors.first.map { "\($0.error)" } ?? "its name is unknown"
+            return .unreachable("\(place), \(reason)")
         case ChannelError.connectTimeout: return .timedOut(.connecting)
         default: return .unreachable("\(place), \(error)")
         }

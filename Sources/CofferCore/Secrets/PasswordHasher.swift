@@ -31,7 +31,7 @@ package final class PasswordHasher: Sendable {
     }
 
     /// Added to the niceness of the threads (nice(2)).
-    private static let niceness: CInt = 10
+    private static let niceness: CInt = 5
     private let threads: NIOThreadPool
     private let waiting = Mutex(0)
     private let maxWaiting: Int

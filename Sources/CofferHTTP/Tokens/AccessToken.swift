@@ -15,7 +15,10 @@ package struct AccessToken: Sendable {
     private let keys: JWTKeyCollection
     private let clock: any WallClock
 
-    /// `secret`: its UTF-8 bytes are the key. `header`: what tokens begin with, as JSON text.
+    /// - Parameters:
+    ///   - secret: its UTF-8 bytes are the key.
+    ///   - header: what tokens begin with, as JSON text.
+    ///   - clock: tells when tokens are over.
     package init(secret: String, header: String = #"{"alg":"HS256"}"#, clock: any WallClock) async {
         self.header = header
         keys = JWTKeyCollection()

@@ -24,10 +24,14 @@ struct AccountDigests: Sendable {
 
     /// Of a code that only this account may use.
     func otp(_ code: String, of account: AccountID) -> TokenDigest {
-        TokenDigest(stored: Array(HMAC<SHA256>.authenticationCode(for: Array("\(account.text) \(code)".utf8), using: otpKey)))
+        digest("\(account.text) \(code)", otpKey)
     }
 
     func refreshToken(_ token: String) -> TokenDigest {
-        TokenDigest(stored: Array(HMAC<SHA256>.authenticationCode(for: Array(token.utf8), using: refreshKey)))
+        digest(token, refreshKey)
+    }
+
+    private func digest(_ text: String, _ key: SymmetricKey) -> TokenDigest {
+        TokenDigest(stored: Array(HMAC<SHA256>.authenticationCode(for: Array(text.utf8), using: key)))
     }
 }

@@ -116,7 +116,10 @@ struct AccountStore: Sendable {
     /// Checks a code against the account's own; the right one verifies the account and is used up.
     ///
     /// One transaction, so that parallel guesses count one by one.
-    func verify(_ email: String, otp digest: @escaping @Sendable (AccountID) -> TokenDigest) async throws -> Verification {
+    func verify(
+        _ email: String,
+        otp digest: @escaping @Sendable (AccountID) -> TokenDigest
+    ) async throws -> Verification {
         let (now, most) = (clock.now, settings.otpAttempts)
         return try await database.write { session in
             let id = try session.first("SELECT id FROM hashdrop_users WHERE email = \(email) AND verified = 0") {

@@ -41,8 +41,10 @@ struct MailMessageTests {
 
     /// Whatever is in a text, the headers are these and no others.
     @Test(arguments: [
-        "a\r\nBcc: eve@example.org", "a\nBcc: eve@example.org", "a\rBcc: eve@example.org", "a\r\n\r\nbody", "ä\r\nBcc: x",
-        "=?utf-8?Q?a=0D=0ABcc:?=", "\u{0}", "a\u{85}Bcc: x", "a\u{2028}Bcc: x", String(repeating: "x ", count: 500),
+        "a\r\nBcc: eve@example.org", "a\nBcc: eve@example.org", "a\rBcc: eve@example.org", "a\r\n\r\nbody",
+        "ä\r\nBcc: x",
+        "=?utf-8?Q?a=0D=0ABcc:?=", "\u{0}", "a\u{85}Bcc: x", "a\u{2028}Bcc: x",
+        String(repeating: "x ", count: 500),
     ])
     func subjectAddsNoHeader(_ subject: String) throws {
         let lines = try message(subject: subject).wireText.components(separatedBy: "\r\n")

@@ -28,7 +28,8 @@ struct MailSettingsTests {
     @Test(arguments: [
         ["host": "mail.test"], ["host": "mail.test", "from": "nobody"], ["host": "mail test", "from": "a@b"],
         ["host": "https://mail.test", "from": "a@b"], ["host": "mail.test", "from": "a@b", "port": "0"],
-        ["host": "mail.test", "from": "a@b", "security": "ssl"], ["host": "mail.test", "from": "a@b", "username": "anna"],
+        ["host": "mail.test", "from": "a@b", "security": "ssl"],
+        ["host": "mail.test", "from": "a@b", "username": "anna"],
         ["host": "mail.test", "from": "a@b", "password": "geheim"],
         ["host": "mail.test", "from": "a@b", "security": "none", "username": "anna", "password": "geheim"],
         ["host": "mail.test", "from": "a@b", "username": "anna", "password": "geheim\u{0}"],

@@ -32,7 +32,8 @@ struct SMTPReplyTests {
     }
 
     @Test(arguments: [
-        "\r\n", "25\r\n", "abc hello\r\n", "HTTP/1.1 400 Bad Request\r\n", "250_x\r\n", "100 x\r\n", "600 x\r\n", "+25 x\r\n",
+        "\r\n", "25\r\n", "abc hello\r\n", "HTTP/1.1 400 Bad Request\r\n", "250_x\r\n", "100 x\r\n", "600 x\r\n",
+        "+25 x\r\n",
         "250-a\r\n251 b\r\n", "\u{16}\u{3}\u{1}\r\n", String(repeating: "a", count: 4097),
         "250 " + String(repeating: "a", count: 4100) + "\r\n", String(repeating: "250-a\r\n", count: 201),
     ])

@@ -13,18 +13,24 @@ struct SMTPSessionTests {
         return try #require(try MailSettings(group).server)
     }
 
-    private func envelope(_ recipient: String = "anna@example.org", _ message: String = "Subject: x\r\n\r\nHello\r\n")
-        throws -> SMTPSession.Envelope
-    {
+    private func envelope(_ recipient: String = "anna@example.org") throws -> SMTPSession.Envelope {
         SMTPSession.Envelope(
             sender: try #require(MailAddress("post@example.org")),
             recipient: try #require(MailAddress(recipient)),
-            message: message
+            message: "Subject: x\r\n\r\nHello\r\n"
         )
     }
 
     private func run(
-        _ settings: [String: String] = ["security": "none"],
+        _ envelope: SMTPSession.Envelope?,
+        _ turns: [Turn],
+        sourceLocation: SourceLocation = #_sourceLocation
+    ) throws {
+        try run(["security": "none"], envelope, turns, sourceLocation: sourceLocation)
+    }
+
+    private func run(
+        _ settings: [String: String],
         _ envelope: SMTPSession.Envelope?,
         _ turns: [Turn],
         sourceLocation: SourceLocation = #_sourceLocation

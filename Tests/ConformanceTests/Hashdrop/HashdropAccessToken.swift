@@ -1,7 +1,7 @@
 import CofferCore
 import CofferHTTP
-import Crypto
 import CofferTesting
+import Crypto
 import NIOCore
 
 /// An access token of the test's own making (RFC 7519), signed with what the server was given.

@@ -6,7 +6,12 @@ import Testing
 struct HashdropAccountLimitTests {
     private static let on = ["RATE_LIMITS": "on"]
 
-    private func send(_ client: HashdropClient, _ method: String, _ path: String, from address: String) async throws
+    private func send(
+        _ client: HashdropClient,
+        _ method: String,
+        _ path: String,
+        from address: String
+    ) async throws
         -> TestResponse
     {
         try await client.text(method, path, "{}", headers: HashdropClient.from(address))
@@ -20,7 +25,8 @@ struct HashdropAccountLimitTests {
 
     /// Requests that are wrong count, too: a limit is looked at before the body.
     @Test(arguments: [
-        ("POST", "/api/user/register", 3, 3600), ("PATCH", "/api/user/verify", 5, 100), ("POST", "/api/user/login", 5, 100),
+        ("POST", "/api/user/register", 3, 3600), ("PATCH", "/api/user/verify", 5, 100),
+        ("POST", "/api/user/login", 5, 100),
         ("POST", "/api/token/refresh", 5, 5), ("POST", "/api/token/revoke", 5, 5),
     ])
     func clientHasSoManyRequests(method: String, path: String, count: Int, seconds: Int) async throws {

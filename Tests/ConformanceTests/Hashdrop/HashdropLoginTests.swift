@@ -77,7 +77,8 @@ struct HashdropLoginTests {
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for number in 0..<120 {
                     group.addTask {
-                        let answer = try await client.login(number.isMultiple(of: 2) ? email : "eve@example.org", "wrong one")
+                        let address = number.isMultiple(of: 2) ? email : "eve@example.org"
+                        let answer = try await client.login(address, "wrong password")
                         if answer.status == 503 {
                             // More logins than can wait are refused at once.
                             answer.expectRefusal(503, "internal server error")
@@ -108,7 +109,8 @@ struct HashdropAccountBodyTests {
     ]
 
     private static let bodies = [
-        "", " ", "{", "[]", "null", "\"x\"", "1", "{}{}", "{} x", "{\"email\":1}", "{\"email\":{}}", "{\"refresh_token\":[]}",
+        "", " ", "{", "[]", "null", "\"x\"", "1", "{}{}", "{} x", "{\"email\":1}", "{\"email\":{}}",
+        "{\"refresh_token\":[]}",
         "{\"refresh_token\":true}", "{\"email\":\"a\",\"role\":\"admin\"}", "{\"otp\":123456}", "{'email':'a'}",
         "{\"refresh_token\":\"\u{1}\"}", "{\"email\":\"a\",}",
     ]

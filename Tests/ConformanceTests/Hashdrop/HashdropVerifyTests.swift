@@ -46,7 +46,9 @@ struct HashdropVerifyTests {
         try await HashdropClient.run { client async throws in
             _ = try await client.register(email)
             let code = try client.otp(of: email)
-            for number in 1...5 { try await client.verify(email, wrong(code, number)).expectRefusal(401, "invalid otp") }
+            for number in 1...5 {
+                try await client.verify(email, wrong(code, number)).expectRefusal(401, "invalid otp")
+            }
             try await client.verify(email, code).expectRefusal(400, "otp not available or expired")
         }
     }
