@@ -29,7 +29,8 @@ struct DialectMaker {
 
     /// Of all dialects, served or not, so that a data directory keeps what it holds.
     static let migrations =
-        DropStore.migrations + PartedUploads.migrations + ClientQuota.migrations + RavenZeroDialect.migrations
+        DropStore.migrations + StoreIdentity.migrations + PartedUploads.migrations + ClientQuota.migrations
+        + RavenZeroDialect.migrations
         + HushfileDialect.migrations + SkySendDialect.migrations
 
     /// - Throws: when a dialect cannot use what its settings name.

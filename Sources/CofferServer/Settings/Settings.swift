@@ -31,6 +31,8 @@ package struct Settings: Sendable {
     package var cleanupInterval: Duration = .seconds(600)
     package var orphanAge: Duration = .seconds(900)
     package var shredPasses = 1
+    /// The bucket that keeps the blobs; nil keeps them in the data directory.
+    package var s3: S3Settings?
     var ravenZero: RavenZeroSettings
     var hushfile: HushfileSettings
     var skySend: SkySendSettings
@@ -77,6 +79,7 @@ package struct Settings: Sendable {
         shutdownTimeout = .seconds(try group.integer("shutdown_timeout", default: 20, in: 1...3600))
         inlineBytes = try group.integer("inline_bytes", default: inlineBytes, in: 0...1 << 20)
         docsAssetsPath = try group.value("docs_assets")?.text
+        s3 = try Self.s3(group, sources.group("s3"))
         let ravenGroup = sources.group("ravenzero")
         cleanupInterval = .seconds(
             60 * (try ravenGroup.integer("cleanup_interval_minutes", default: 10, in: 1...10_000))
@@ -87,6 +90,20 @@ package struct Settings: Sendable {
         hushfile = try HushfileSettings(sources.group("hushfile"))
         skySend = try SkySendSettings(sources.group("skysend"))
         unknownNames = sources.unknownNames
+    }
+
+    private static func s3(_ group: SettingsGroup, _ settings: SettingsGroup) throws -> S3Settings? {
+        let isRemote = try group.parsed("blobs", default: false, expectation: "local or s3") { text -> Bool? in
+            switch text.lowercased() {
+            case "local": false
+            case "s3": true
+            default: nil
+            }
+        }
+        guard !isRemote else { return try S3Settings(settings) }
+        // They may stay where they are while blobs are local.
+        for name in S3Settings.names { _ = try settings.value(name) }
+        return nil
     }
 
     /// Names separated by commas, or a JSON array of them.
