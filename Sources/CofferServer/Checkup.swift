@@ -119,7 +119,7 @@ package struct Checkup: Sendable {
     private func roomFinding() -> Finding {
         var status = statvfs()
         guard statvfs(settings.dataPath, &status) == 0 else { return .note("free space: unknown") }
-        let mebibytes = UInt64(status.f_bavail) * UInt64(status.f_frsize) >> 20
+        let mebibytes = (UInt64(status.f_bavail) * UInt64(status.f_frsize)) >> 20
         return mebibytes >= 1024
             ? .good("free space: \(mebibytes) MiB")
             : .note("free space: only \(mebibytes) MiB are left for uploads")

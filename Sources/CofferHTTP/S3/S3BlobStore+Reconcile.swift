@@ -1,12 +1,13 @@
 package import CofferCore
-import Synchronization
 
 /// Comparing the bucket with the table.
 extension S3BlobStore {
     private static let shards = (0..<256).map { Hex.encode([UInt8($0)]) }
 
-    /// S3 tells whole seconds, and its answers take a moment.
-    private static let margin: Duration = .seconds(2)
+    /// S3 tells whole seconds, both of its objects and of its own clock: what is a little younger may be old enough.
+    ///
+    /// What this process has written is known better (``FreshBlobs``), and nobody else writes here (``S3Owner``).
+    private static let vagueness: Duration = .seconds(2)
 
     package func reconcile(
         unclaimedBefore: Timestamp,
@@ -16,8 +17,8 @@ extension S3BlobStore {
         // Removes left-over files; what it misses may well be in the bucket.
         var found = try await local.reconcile(unclaimedBefore: unclaimedBefore, claimed: claimed)
         found.missing = 0
-        let age = unclaimedBefore.duration(to: clock.now) + Self.margin
-        fresh.withLock { $0 = $0.filter { $0.value >= unclaimedBefore } }
+        let age = unclaimedBefore.duration(to: clock.now) - Self.vagueness
+        fresh.forget(before: unclaimedBefore)
         var objects = ObjectLister(client: client, age: age)
         for shard in Self.shards {
             let stored = try await objects.next(shard)
@@ -42,7 +43,7 @@ extension S3BlobStore {
         // Asked again: a row may have come while the bucket was listed.
         let unclaimed = orphans.subtracting(try await askAgain())
         var removed = 0
-        for key in unclaimed where !readers.isOpen(key) && fresh.withLock({ $0[key] == nil }) {
+        for key in unclaimed where !readers.isOpen(key) && !fresh.contains(key) {
             try await client.delete(objectKey(of: key))
             removed += 1
         }
@@ -76,7 +77,7 @@ extension S3BlobStore {
             let page = try await client.listUploads(Self.folder, after: token)
             for upload in page.objects where upload.changedAt.duration(to: page.answeredAt) > age {
                 guard let id = upload.upload, let key = BlobKey(String(upload.key.dropFirst(Self.folder.count))),
-                    fresh.withLock({ $0[key] == nil })
+                    !fresh.contains(key)
                 else { continue }
                 try await client.abortUpload(upload.key, upload: id)
             }

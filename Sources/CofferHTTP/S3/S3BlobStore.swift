@@ -2,7 +2,6 @@ package import CofferCore
 package import Logging
 import NIOCore
 package import ServiceLifecycle
-import Synchronization
 
 /// Blobs as objects of an S3 bucket.
 ///
@@ -22,8 +21,7 @@ package final class S3BlobStore: BlobStore {
     let random: any RandomSource
     private let logger: Logger
     let readers = OpenBlobs()
-    /// Blobs that are being written, or were a short time ago: their rows may be about to come.
-    let fresh = Mutex<[BlobKey: Timestamp]>([:])
+    let fresh = FreshBlobs()
     /// The keys of open uploads that begin with a prefix; their local files are needed.
     let openUploads: @Sendable (_ prefix: String) async throws -> Set<BlobKey>
 
@@ -135,20 +133,14 @@ extension S3BlobStore: PartStore {
         let reader = try await local.openReader(blob)
         defer { reader.close() }
         guard reader.size == blob.size else { throw StorageError.unavailable("an upload's bytes are missing") }
-        keepFresh(blob.key)
+        fresh.begin(blob.key)
+        defer { fresh.end(blob.key, at: clock.now) }
         try await client.putLarge(objectKey(of: blob.key), size: blob.size, partBytes: partBytes) {
             try await reader.read(from: $0, count: $1)
         }
-        keepFresh(blob.key)
     }
 
     package func retire(_ blob: Blob) async {
         await local.erase(blob)
-    }
-
-    /// Notes that a blob is being written at this moment.
-    func keepFresh(_ key: BlobKey) {
-        let now = clock.now
-        fresh.withLock { $0[key] = now }
     }
 }

@@ -30,6 +30,11 @@ final class S3BlobWriter: BlobWriter {
         self.key = key
         self.request = request
         digest = request.wantsSHA256 ? SHA256() : nil
+        store.fresh.begin(key)
+    }
+
+    deinit {
+        store.fresh.end(key, at: store.clock.now)
     }
 
     private var objectKey: String { store.objectKey(of: key) }
@@ -69,7 +74,6 @@ final class S3BlobWriter: BlobWriter {
 
     private func sendPart() async throws {
         guard let file = spool else { return }
-        store.keepFresh(key)
         let id: String
         if let upload { id = upload } else { id = try await store.client.createUpload(objectKey) }
         upload = id
@@ -79,7 +83,6 @@ final class S3BlobWriter: BlobWriter {
     }
 
     func finish() async throws -> StagedBlob {
-        store.keepFresh(key)
         if spool != nil { try await flush() }
         isSent = true
         if let upload {
@@ -93,7 +96,6 @@ final class S3BlobWriter: BlobWriter {
             for buffer in batch { bytes.writeImmutableBuffer(buffer) }
             try await store.client.put(objectKey, .bytes(bytes))
         }
-        store.keepFresh(key)
         spool = nil
         batch = []
         let sha256 = digest.map { Array($0.finalize()) }
