@@ -17,7 +17,6 @@ import http.server
 import os
 import re
 import secrets
-import shutil
 import socket
 import socketserver
 import subprocess
@@ -29,19 +28,41 @@ from urllib.parse import quote
 import lib_coffer
 from lib_coffer import SKIPPED, temporary_directory, until
 
-PROGRAMS = ["swift-proxy-server", "swift-account-server", "swift-container-server", "swift-object-server"]
-TOOLS = ["swift-ring-builder", "memcached"]
+# Debian's package python3-swift belongs to Debian's Python.
+PYTHON = os.environ.get("COFFER_SWIFT_PYTHON") or "/usr/bin/python3"
 ROOT = os.path.abspath(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", ".."))
 REGION = "us-east-1"
 BUCKET = "coffer-test"
 
-# Swift reads this file from this place and no other: its path is written in the program, and without the file no part
-# of Swift starts. Debian's package brings one, which does; only where there is none this one is written. It holds nothing
-# but the salt of the hashes that name files, so it makes no difference to any other Swift on the machine.
-SWIFT_CONF = "/etc/swift/swift.conf"
-SWIFT_CONF_TEXT = """[swift-hash]
-swift_hash_path_suffix = coffer-tests
-swift_hash_path_prefix = coffer-tests
+# Swift reads /etc/swift/swift.conf and no other file, and without one it does not start. The test wants nothing outside
+# its own directory, so the path is changed before the other modules take it over. (Only the library is installed: the
+# packages with the programs would add services to the machine.)
+LAUNCHER = """
+import importlib, sys
+import swift.common.utils
+swift.common.utils.SWIFT_CONF_FILE = sys.argv[1]
+from swift.common.wsgi import run_wsgi
+part, conf = sys.argv[2:]
+callback = {}
+if part == "object":
+    callback["global_conf_callback"] = importlib.import_module("swift.obj.server").global_conf_callback
+sys.exit(run_wsgi(conf, part + "-server", **callback))
+"""
+RING_BUILDER = """
+import sys
+import swift.common.utils
+swift.common.utils.SWIFT_CONF_FILE = sys.argv[1]
+from swift.common.ring import RingBuilder
+for path, port in zip(sys.argv[2::2], sys.argv[3::2]):
+    device = {"region": 1, "zone": 1, "ip": "127.0.0.1", "port": int(port), "device": "sda1", "weight": 1.0}
+    builder = RingBuilder(2, 1, 0)
+    builder.add_dev({**device, "replication_ip": device["ip"], "replication_port": device["port"]})
+    builder.rebalance()
+    builder.get_ring().save(path)
+"""
+SWIFT_CONF = """[swift-hash]
+swift_hash_path_suffix = coffer
+swift_hash_path_prefix = tests
 
 [storage-policy:0]
 name = Policy-0
@@ -55,11 +76,13 @@ class ServiceFailure(Exception):
 
 def why_not_here():
     """What keeps the service from running on this machine, None when nothing does."""
-    missing = [name for name in PROGRAMS + TOOLS if not shutil.which(name)]
-    if missing:
-        return f"{', '.join(missing)} not installed (scripts/bootstrap --test installs them)"
-    if not os.path.exists(SWIFT_CONF) and not os.access(os.path.dirname(SWIFT_CONF), os.W_OK) and os.getuid() != 0:
-        return f"{SWIFT_CONF} is missing and cannot be written"
+    try:
+        command = [PYTHON, "-c", "import swift.common.wsgi, swift.common.middleware.s3api.s3api"]
+        done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, timeout=60)
+    except (OSError, subprocess.TimeoutExpired) as error:
+        return f"{PYTHON} does not run: {error}"
+    if done.returncode != 0:
+        return f"python3-swift is not installed (scripts/bootstrap --test installs it): {done.stderr.decode()[-200:]}"
     return None
 
 
@@ -123,7 +146,7 @@ class Service:
         self.log = open(os.path.join(self.directory, "log"), "wb")
         self._configure()
         self.start()
-        if not until(20, lambda: self._answers(), 0.1):
+        if not until(30, self._answers, 0.1):
             raise ServiceFailure(f"Swift did not start: {self.log_text()[-2000:]}")
         status, body = self.request("PUT", f"/{bucket}")
         if status != 200:
@@ -153,15 +176,13 @@ class Service:
         return {**settings, **more}
 
     def _configure(self):
-        if not os.path.exists(SWIFT_CONF):
-            os.makedirs(os.path.dirname(SWIFT_CONF), exist_ok=True)
-            with open(SWIFT_CONF, "w") as conf:
-                conf.write(SWIFT_CONF_TEXT)
+        self._write("swift.conf", SWIFT_CONF)
         os.makedirs(f"{self.directory}/node/sda1")
         ports = {name: free_port() for name in ["account", "container", "object"]}
-        self.cache_port = free_port()
         common = f"bind_ip = 127.0.0.1\nworkers = 0\nuser = {getpass.getuser()}\nswift_dir = {self.directory}\n"
         common += "log_level = ERROR\n"
+        self.storage_ports = list(ports.values())
+        rings = []
         for name, port in ports.items():
             self._write(
                 f"{name}-server.conf",
@@ -169,9 +190,8 @@ class Service:
                 f"disable_fallocate = true\n[pipeline:main]\npipeline = {name}-server\n"
                 f"[app:{name}-server]\nuse = egg:swift#{name}\n",
             )
-            ring = f"{self.directory}/{name}.builder"
-            for arguments in [["create", "2", "1", "0"], ["add", f"r1z1-127.0.0.1:{port}/sda1", "1"], ["rebalance"]]:
-                self._run(["swift-ring-builder", ring, *arguments])
+            rings += [f"{self.directory}/{name}.ring.gz", str(port)]
+        self._run([PYTHON, "-c", RING_BUILDER, f"{self.directory}/swift.conf", *rings])
         self._write(
             "proxy-server.conf",
             f"[DEFAULT]\nbind_port = {self.port}\n{common}"
@@ -180,7 +200,8 @@ class Service:
             "[app:proxy-server]\nuse = egg:swift#proxy\naccount_autocreate = true\n"
             f"[filter:s3api]\nuse = egg:swift#s3api\nlocation = {REGION}\n"
             f"[filter:tempauth]\nuse = egg:swift#tempauth\nuser_coffer_tester = {self.secret} .admin\n"
-            f"[filter:cache]\nuse = egg:swift#memcache\nmemcache_servers = 127.0.0.1:{self.cache_port}\n"
+            # Nobody listens there: Swift works without a cache, but not without the filter.
+            "[filter:cache]\nuse = egg:swift#memcache\nmemcache_servers = 127.0.0.1:1\n"
             + "".join(
                 f"[filter:{name}]\nuse = egg:swift#{name}\n"
                 for name in ["catch_errors", "copy", "slo", "dlo", "versioned_writes"]
@@ -193,21 +214,27 @@ class Service:
 
     def _run(self, command):
         done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, timeout=30)
-        # Its warnings have status 1.
-        if done.returncode > 1:
+        if done.returncode:
             raise ServiceFailure(f"{command}: {done.stdout[-500:]} {done.stderr[-500:]}")
 
     def start(self):
-        cache = ["memcached", "-l", "127.0.0.1", "-p", str(self.cache_port), "-U", "0", "-m", "16"]
-        if os.getuid() == 0:
-            cache += ["-u", "root"]
-        commands = [cache] + [
-            [program, f"{self.directory}/{program.removeprefix('swift-')}.conf"] for program in PROGRAMS
-        ]
-        for command in commands:
-            process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log)
-            self.processes.append(process)
-            lib_coffer._processes.append(process)
+        # The proxy last: it would leave alone for a minute what it has found closed.
+        for part in ["account", "container", "object"]:
+            self._launch(part)
+        if not until(30, lambda: all(self._listens(port) for port in self.storage_ports), 0.05):
+            raise ServiceFailure(f"Swift did not start: {self.log_text()[-2000:]}")
+        self._launch("proxy")
+
+    def _launch(self, part):
+        command = [PYTHON, "-c", LAUNCHER, f"{self.directory}/swift.conf", part, f"{self.directory}/{part}-server.conf"]
+        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log)
+        self.processes.append(process)
+        lib_coffer._processes.append(process)
+
+    @staticmethod
+    def _listens(port):
+        with socket.socket() as connection:
+            return connection.connect_ex(("127.0.0.1", port)) == 0
 
     def _answers(self):
         dead = [process for process in self.processes if process.poll() is not None]

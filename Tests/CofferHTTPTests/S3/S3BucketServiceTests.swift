@@ -6,7 +6,7 @@ import Testing
 
 @testable import CofferHTTP
 
-@Suite("S3Bucket against a service: S3ServiceTests", .enabled(if: S3Peer.current != nil))
+@Suite("S3Bucket against a service", .enabled(if: S3Peer.current != nil))
 struct S3BucketServiceTests {
     private let key = "usrh-0a1b/0b9d0a3e-7a46-4f4b-9b7c-0d2f6d3a9c11"
 

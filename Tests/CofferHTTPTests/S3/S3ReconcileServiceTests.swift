@@ -6,7 +6,7 @@ import Testing
 
 @testable import CofferHTTP
 
-@Suite("S3BlobStore: reconciling, against a service: S3ServiceTests", .enabled(if: S3Peer.current != nil))
+@Suite("S3BlobStore against a service: reconciling", .enabled(if: S3Peer.current != nil))
 struct S3ReconcileServiceTests {
     /// An object that no process of ours has just written.
     private func putOrphan(_ fixture: S3ServiceFixture) async throws -> BlobKey {
