@@ -61,17 +61,21 @@ package struct Stores: Sendable {
         sealedBlobs = sealed
         drops = DropStore(database: database, blobs: sealed, clock: clock, random: random)
         parts = PartedUploads(drops: drops, store: remote ?? files, random: random)
-        var timing = Sweeper.Timing()
-        timing.reconcileInterval = settings.cleanupInterval
-        timing.orphanAge = settings.orphanAge
         sweeper = Sweeper(
             drops: drops,
             clock: clock,
-            timing: timing,
+            timing: Self.timing(settings),
             logger: logger,
             forgetDeletedRows: { try await database.forgetDeletedRows() }
         )
         counters = MemoryCounterStore()
+    }
+
+    private static func timing(_ settings: Settings) -> Sweeper.Timing {
+        var timing = Sweeper.Timing()
+        timing.reconcileInterval = settings.cleanupInterval
+        timing.orphanAge = settings.orphanAge
+        return timing
     }
 
     private static func remote(

@@ -21,48 +21,48 @@ package struct S3Settings: Sendable {
 
     /// - Throws: ``SettingsGroup/Malformed``, also when a setting is missing that has no default.
     package init(_ group: SettingsGroup) throws {
-        let region = try group.text("region", default: "us-east-1")
-        let endpoint = try Self.required(
-            group,
-            "endpoint",
-            Self.endpoint,
-            "http:// or https:// and a host, without a path"
-        )
-        let publicEndpoint = try group.parsed(
-            "public_endpoint",
-            default: endpoint,
-            expectation: "http:// or https:// and a host, without a path",
-            Self.endpoint
-        )
-        let isPathStyle = try group.flag("path_style", default: false)
-        let bucket = try Self.required(
-            group,
-            "bucket",
-            { Self.isBucket($0, inHostName: !isPathStyle) ? $0 : nil },
-            isPathStyle
-                ? "a bucket's name"
-                : "a bucket's name that can be part of a host name; set COFFER_S3_PATH_STYLE otherwise"
-        )
-        location = S3Location(
-            endpoint: endpoint,
-            publicEndpoint: publicEndpoint,
-            bucket: bucket,
-            prefix: try group.parsed(
-                "prefix",
-                default: "",
-                expectation: "letters, digits and -._ in parts with slashes between them",
-                Self.prefix
-            ),
-            style: isPathStyle ? .path : .virtualHost
-        )
+        location = try Self.location(group)
         key = SigningKey(
             accessKeyID: try Self.required(group, "access_key_id", { $0.isEmpty ? nil : $0 }, "an access key"),
             secret: try Self.secret(group),
-            region: region
+            region: try group.text("region", default: "us-east-1")
         )
         partBytes = Int64(try group.integer("part_bytes", default: 8 * 1024 * 1024, in: Self.partRange))
         timing = try Self.timing(group)
         cloudFront = try Self.cloudFront(group)
+    }
+
+    private static func location(_ group: SettingsGroup) throws -> S3Location {
+        let endpointForm = "http:// or https:// and a host, without a path"
+        let endpoint = try required(group, "endpoint", Self.endpoint, endpointForm)
+        let publicEndpoint = try group.parsed(
+            "public_endpoint",
+            default: endpoint,
+            expectation: endpointForm,
+            Self.endpoint
+        )
+        let isPathStyle = try group.flag("path_style", default: false)
+        let bucket = try required(
+            group,
+            "bucket",
+            { isBucket($0, inHostName: !isPathStyle) ? $0 : nil },
+            isPathStyle
+                ? "a bucket's name"
+                : "a bucket's name that can be part of a host name; set COFFER_S3_PATH_STYLE otherwise"
+        )
+        let prefix = try group.parsed(
+            "prefix",
+            default: "",
+            expectation: "letters, digits and -._ in parts with slashes between them",
+            Self.prefix
+        )
+        return S3Location(
+            endpoint: endpoint,
+            publicEndpoint: publicEndpoint,
+            bucket: bucket,
+            prefix: prefix,
+            style: isPathStyle ? .path : .virtualHost
+        )
     }
 
     private static func timing(_ group: SettingsGroup) throws -> S3Timing {
