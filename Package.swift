@@ -28,6 +28,7 @@ let package = Package(
         .package(url: "https://github.com/groue/GRDB.swift.git", from: "7.10.0"),
         .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-extras.git", from: "1.35.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl.git", from: "2.37.6"),
         .package(url: "https://github.com/apple/swift-crypto.git", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-configuration.git", from: "1.4.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
@@ -47,6 +48,7 @@ let package = Package(
                 "CLinux", "CMagic", "CSodium", crypto, logging, nioCore, nioPosix, serviceLifecycle,
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "GRDBSQLite", package: "GRDB.swift"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ],
             swiftSettings: swiftSettings
         ),
@@ -56,6 +58,7 @@ let package = Package(
                 "CofferCore", crypto, httpTypes, hummingbird, logging, nioCore, nioHTTP1, nioPosix,
                 serviceLifecycle,
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "CryptoExtras", package: "swift-crypto"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "JWTKit", package: "jwt-kit"),
                 .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
@@ -83,6 +86,13 @@ let package = Package(
             swiftSettings: swiftSettings
         ),
         .target(
+            name: "DialectHashdrop",
+            dependencies: [
+                "CofferCore", "CofferHTTP", crypto, httpTypes, hummingbird, logging, nioCore, serviceLifecycle,
+            ],
+            swiftSettings: swiftSettings
+        ),
+        .target(
             name: "Yjs",
             swiftSettings: swiftSettings,
             linkerSettings: [.linkedLibrary("m", .when(platforms: [.linux]))]
@@ -91,7 +101,7 @@ let package = Package(
         .target(
             name: "CofferServer",
             dependencies: [
-                "CofferCore", "CofferHTTP", "DialectHushfile", "DialectRavenZero", "DialectSkySend",
+                "CofferCore", "CofferHTTP", "DialectHashdrop", "DialectHushfile", "DialectRavenZero", "DialectSkySend",
                 httpTypes, hummingbird, logging, nioCore, nioPosix, serviceLifecycle,
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "Configuration", package: "swift-configuration"),
@@ -115,7 +125,10 @@ let package = Package(
         ),
         .testTarget(
             name: "CofferCoreTests",
-            dependencies: ["CofferCore", "CofferTesting", crypto, logging, nioCore, nioPosix],
+            dependencies: [
+                "CofferCore", "CofferTesting", crypto, logging, nioCore, nioPosix,
+                .product(name: "NIOEmbedded", package: "swift-nio"),
+            ],
             swiftSettings: swiftSettings
         ),
         .testTarget(
@@ -136,6 +149,11 @@ let package = Package(
             dependencies: [
                 "CofferCore", "CofferHTTP", "CofferServer", "CofferTesting", "SkySendCrypto", crypto, nioCore,
             ],
+            swiftSettings: swiftSettings
+        ),
+        .testTarget(
+            name: "DialectHashdropTests",
+            dependencies: ["CofferCore", "CofferHTTP", "CofferTesting", "DialectHashdrop", nioCore],
             swiftSettings: swiftSettings
         ),
         .testTarget(

@@ -19,9 +19,9 @@ class Load:
     errors: int
 
 
-def run(url, connections, seconds, script="plain", argument=None):
-    """Asks as fast as the answers come, on so many connections from one thread."""
-    command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", "10s", "--latency"]
+def run(url, connections, seconds, script="plain", argument=None, threads=1):
+    """Asks as fast as the answers come, on so many connections."""
+    command = ["wrk", f"-t{threads}", f"-c{connections}", f"-d{seconds}s", "--timeout", "10s", "--latency"]
     command += ["-s", f"{script}.lua", url]
     if argument:
         command += ["--", str(argument)]

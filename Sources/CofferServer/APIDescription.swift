@@ -15,6 +15,7 @@ package enum APIDescription {
         let clock = SystemWallClock()
         let logger = Logger(label: "openapi") { _ in SwiftLogNoOpLogHandler() }
         let stores = try Stores(settings, clock: clock, random: SystemRandomSource(), logger: logger)
+        try await stores.database.migrate(DialectMaker.migrations)
         let dialects = try await DialectMaker(
             settings,
             stores,

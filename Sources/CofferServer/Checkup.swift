@@ -1,4 +1,5 @@
 import CofferCore
+import CofferHTTP
 import Foundation
 import Glibc
 import Logging
@@ -28,6 +29,7 @@ package struct Checkup: Sendable {
         var findings: [Finding] = [.good("settings: \(settings.dialects.joined(separator: ", ")) would be served")]
         findings += settings.unknownNames.map { .note("setting \($0) is unknown and ignored; is it misspelt?") }
         findings += await dataFindings()
+        findings += await bucketFindings()
         findings.append(portFinding())
         findings.append(roomFinding())
         findings += toolFindings()
@@ -41,7 +43,8 @@ package struct Checkup: Sendable {
             let logger = Logger(label: "doctor") { _ in SwiftLogNoOpLogHandler() }
             let stores = try Stores(settings, clock: clock, random: SystemRandomSource(), logger: logger)
             try await stores.database.migrate(DialectMaker.migrations)
-            try await stores.blobs.probe()
+            try await stores.files.probe()
+            try await stores.checkBucket(logger)
             _ = try await DialectMaker(
                 settings,
                 stores,
@@ -50,6 +53,7 @@ package struct Checkup: Sendable {
                 logger: logger
             ).dialects()
             let type = stores.mediaTypes.mediaType(of: ByteBuffer(string: "%PDF-1.7\n"))
+            let mail = await mailFinding(stores.mailer)
             try await stores.close()
             return [
                 .good("data directory \(settings.dataPath): writable, database works"),
@@ -59,6 +63,7 @@ package struct Checkup: Sendable {
                         "libmagic does not know its own types",
                         fix: "Install the package libmagic1 (libmagic-mgc)."
                     ),
+                mail,
             ]
         } catch let failure as DataDirectory.Failure {
             if case .inUse = failure { return [.note("\(failure) Its database was not looked at.")] }
@@ -68,6 +73,36 @@ package struct Checkup: Sendable {
                 .bad("data directory \(settings.dataPath): \(error)", fix: "Mend it, or choose another with --data.")
             ]
         }
+    }
+
+    /// Logs in at the mail server, or looks at the outbox; no mail is sent.
+    private func mailFinding(_ mailer: any Mailer) async -> Finding {
+        do {
+            let line = try await mailer.probe()
+            return settings.mail.server == nil ? .note("mail: \(line)") : .good("mail: \(line)")
+        } catch let failure as MailFailure {
+            return .bad("mail: \(failure)", fix: "Compare the settings COFFER_MAIL_… with those of the mail server.")
+        } catch {
+            return .bad("mail: the outbox cannot be used: \(error)", fix: "Mend the data directory's permissions.")
+        }
+    }
+
+    /// Does with the bucket what the server does with it.
+    private func bucketFindings() async -> [Finding] {
+        guard let s3 = settings.s3 else { return [] }
+        let client = S3Client(s3, clock: SystemWallClock(), random: SystemRandomSource())
+        let place = "bucket \(s3.location.bucket)"
+        let finding: Finding
+        do {
+            try await client.tryOut(name: SystemRandomSource().hex(byteCount: 8))
+            finding = .good("\(place): objects can be stored, read, listed and deleted")
+        } catch StorageError.unavailable(let reason) {
+            finding = .bad("\(place): \(reason)", fix: "Mend it, or correct the COFFER_S3_ settings (docs/s3.md).")
+        } catch {
+            finding = .bad("\(place): \(error)", fix: "Mend it, or correct the COFFER_S3_ settings (docs/s3.md).")
+        }
+        try? await client.shutdown()
+        return [finding]
     }
 
     private func portFinding() -> Finding {
@@ -98,7 +133,7 @@ package struct Checkup: Sendable {
     private func roomFinding() -> Finding {
         var status = statvfs()
         guard statvfs(settings.dataPath, &status) == 0 else { return .note("free space: unknown") }
-        let mebibytes = UInt64(status.f_bavail) * UInt64(status.f_frsize) >> 20
+        let mebibytes = (UInt64(status.f_bavail) * UInt64(status.f_frsize)) >> 20
         return mebibytes >= 1024
             ? .good("free space: \(mebibytes) MiB")
             : .note("free space: only \(mebibytes) MiB are left for uploads")

@@ -3,6 +3,7 @@ package enum DialectGuide {
     private static let firstSteps = [
         "ravenzero": "Raven Zero   POST %/upload/",
         "hushfile": "Hushfile     POST %/api/file",
+        "hashdrop": "Hashdrop     POST %/api/user/register  %/api/files/presign",
         "skysend": "SkySend      POST %/api/upload  %/api/note",
     ]
 

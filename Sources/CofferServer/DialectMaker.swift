@@ -1,5 +1,6 @@
 import CofferCore
 import CofferHTTP
+import DialectHashdrop
 import DialectHushfile
 import DialectRavenZero
 import DialectSkySend
@@ -29,8 +30,9 @@ struct DialectMaker {
 
     /// Of all dialects, served or not, so that a data directory keeps what it holds.
     static let migrations =
-        DropStore.migrations + PartedUploads.migrations + ClientQuota.migrations + RavenZeroDialect.migrations
-        + HushfileDialect.migrations + SkySendDialect.migrations
+        DropStore.migrations + StoreIdentity.migrations + PartedUploads.migrations + ClientQuota.migrations
+        + RavenZeroDialect.migrations + HushfileDialect.migrations + SkySendDialect.migrations
+        + HashdropDialect.migrations
 
     /// - Throws: when a dialect cannot use what its settings name.
     func dialects() async throws -> [any Dialect] {
@@ -40,6 +42,7 @@ struct DialectMaker {
             case "ravenzero": dialects.append(try ravenZero())
             case "hushfile": dialects.append(hushfile())
             case "skysend": dialects.append(await skySend())
+            case "hashdrop": dialects.append(try await hashdrop())
             default: break
             }
         }
@@ -69,6 +72,23 @@ struct DialectMaker {
                 drops: stores.drops,
                 blobs: stores.blobs,
                 passwords: stores.passwords,
+                clock: clock,
+                random: random,
+                logger: logger
+            )
+        )
+    }
+
+    private func hashdrop() async throws -> HashdropDialect {
+        try await HashdropDialect(
+            settings.hashdrop,
+            .init(
+                drops: stores.drops,
+                blobs: stores.blobs,
+                bucket: stores.bucket,
+                passwords: stores.passwords,
+                mailer: stores.mailer,
+                counters: stores.counters,
                 clock: clock,
                 random: random,
                 logger: logger

@@ -56,6 +56,24 @@ struct RouteConformanceTests {
         skysend GET /api/quota
         skysend GET /api/upload/ws
         skysend GET /api/upload/{id}/status
+        hashdrop GET /api/healthz
+        hashdrop POST /api/user/register
+        hashdrop PATCH /api/user/verify
+        hashdrop POST /api/user/login
+        hashdrop DELETE /api/user
+        hashdrop POST /api/token/refresh
+        hashdrop POST /api/token/revoke
+        hashdrop POST /api/files/presign
+        hashdrop POST /api/files/complete
+        hashdrop GET /api/files/all
+        hashdrop GET /api/files/resolve
+        hashdrop GET /api/files
+        hashdrop GET /api/files/hash
+        hashdrop GET /api/files/salt
+        hashdrop DELETE /api/files
+        hashdrop GET /files/download/{userIDHash}/{fileID}
+        hashdrop DELETE /admin/reset
+        hashdrop GET /api/cli/version
         """.split(separator: "\n").map { line in
             let words = line.split(separator: " ").map(String.init)
             return Row(dialect: words[0], method: words[1], template: words[2])
@@ -75,13 +93,14 @@ struct RouteConformanceTests {
     private func isUnclaimed(_ answer: TestResponse) -> Bool {
         if answer.status == 405 { return true }
         if answer.status == 404 {
+            if answer.text == "404 page not found\n" { return true }
             return answer.json == ["detail": "Not Found"] || answer.json == ["error": "Not found"]
         }
         return answer.status == 400 && answer.json?["status"] == "bad request"
     }
 
     @Test func tableHasAllRows() {
-        #expect(Self.rows.count == 43)
+        #expect(Self.rows.count == 61)
     }
 
     @Test(arguments: rows)
@@ -115,7 +134,7 @@ struct RouteConformanceTests {
     @Test(arguments: rows)
     func otherMethodIsRefused(row: Row) async throws {
         try await TestServer.run(Self.settings) { server async throws in
-            let answer = try await server.send("PATCH", path(row.template))
+            let answer = try await server.send(row.method == "PATCH" ? "PUT" : "PATCH", path(row.template))
             #expect(isUnclaimed(answer), "\(answer.status) \(answer.text)")
         }
     }

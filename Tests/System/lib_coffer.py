@@ -100,6 +100,12 @@ def until(seconds, condition, pause=0.05):
         time.sleep(pause)
 
 
+def free_port():
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return listener.getsockname()[1]
+
+
 def watchdog(seconds):
     """Ends the whole test, and what it started, when it hangs."""
 

@@ -25,7 +25,7 @@ import time
 from urllib.parse import parse_qs, urlencode, urljoin, urlsplit
 
 import lib_coffer
-from lib_coffer import SKIPPED, Checks, temporary_directory, until, watchdog
+from lib_coffer import SKIPPED, Checks, free_port, temporary_directory, until, watchdog
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 GLEWLWYD = pathlib.Path(os.environ.get("COFFER_GLEWLWYD") or ROOT / ".build-tools" / "glewlwyd")
@@ -61,12 +61,6 @@ def require_glewlwyd():
     if reason:
         print(f"skipped: {reason}")
         sys.exit(SKIPPED)
-
-
-def free_port():
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return listener.getsockname()[1]
 
 
 def base64url(data):

@@ -2,7 +2,7 @@ import Glibc
 
 /// The directory that holds everything: database, blobs, and the lock that keeps a second process out.
 ///
-/// On disk: `coffer.sqlite` (+ `-wal`, `-shm`), `blobs/`, `lock`. Directories have mode 700, files 600.
+/// On disk: `coffer.sqlite` (+ `-wal`, `-shm`), `blobs/`, `outbox/`, `lock`. Directories have mode 700, files 600.
 package final class DataDirectory: Sendable {
     package enum Failure: Error, Equatable, CustomStringConvertible {
         case notADirectory(String)
@@ -23,6 +23,7 @@ package final class DataDirectory: Sendable {
 
     package var databasePath: String { "\(path)/coffer.sqlite" }
     package var blobsPath: String { "\(path)/blobs" }
+    package var outboxPath: String { "\(path)/outbox" }
 
     /// Makes the directory when it is missing and takes its lock, which ends with the process at the latest.
     ///

@@ -1,11 +1,13 @@
 import CSodium
+import Glibc
 import NIOPosix
 import Synchronization
 
 /// Argon2id hashes of passwords that people chose, computed on threads of their own.
 ///
-/// Each hash takes 19 MiB and some 20 ms of one core (OWASP's second Argon2id setting: 19 MiB, 2 passes), so that
-/// at most two run at once and a bounded number waits; past that, callers are refused instead of queued.
+/// Each hash takes its memory and tens of milliseconds of one core, so that at most two run at once and a bounded number
+/// waits; past that, callers are refused instead of queued. The threads give way to all others, so that people who log
+/// in do not keep those waiting who only fetch a file.
 package final class PasswordHasher: Sendable {
     package enum Failure: Error {
         /// More hashes are waiting than this hasher accepts.
@@ -14,8 +16,22 @@ package final class PasswordHasher: Sendable {
         case unavailable
     }
 
-    private static let memoryBytes = 19 * 1024 * 1024
-    private static let passes: UInt64 = 2
+    /// What a hash costs whoever computes it; checking one costs what it was made with.
+    package struct Cost: Sendable {
+        /// OWASP's second Argon2id setting.
+        package static let standard = Cost(memoryBytes: 19 * 1024 * 1024, passes: 2)
+
+        let memoryBytes: Int
+        let passes: UInt64
+
+        package init(memoryBytes: Int, passes: UInt64) {
+            self.memoryBytes = memoryBytes
+            self.passes = passes
+        }
+    }
+
+    /// Added to the niceness of the threads (nice(2)).
+    private static let niceness: CInt = 5
     private let threads: NIOThreadPool
     private let waiting = Mutex(0)
     private let maxWaiting: Int
@@ -27,7 +43,7 @@ package final class PasswordHasher: Sendable {
     }
 
     /// The hash of a password in PHC string form (`$argon2id$v=19$…`), with a random salt inside.
-    package func hash(_ password: String) async throws -> String {
+    package func hash(_ password: String, cost: Cost = .standard) async throws -> String {
         try await run {
             var text = [CChar](repeating: 0, count: Int(crypto_pwhash_STRBYTES))
             let utf8 = Array(password.utf8).map { CChar(bitPattern: $0) }
@@ -35,8 +51,8 @@ package final class PasswordHasher: Sendable {
                 &text,
                 utf8,
                 UInt64(utf8.count),
-                Self.passes,
-                Self.memoryBytes,
+                cost.passes,
+                cost.memoryBytes,
                 crypto_pwhash_ALG_ARGON2ID13
             )
             guard status == 0 else { throw Failure.unavailable }
@@ -62,6 +78,8 @@ package final class PasswordHasher: Sendable {
         defer { waiting.withLock { $0 -= 1 } }
         return try await threads.runIfActive {
             guard sodium_init() >= 0 else { throw Failure.unavailable }
+            // On Linux niceness belongs to a thread, and 0 is the one that asks; setting it again changes nothing.
+            setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, Self.niceness)
             return try work()
         }
     }

@@ -63,6 +63,10 @@ package struct Route: Sendable {
         Route(.put, template, use: handler)
     }
 
+    package static func patch(_ template: String, use handler: @escaping Handler) -> Route {
+        Route(.patch, template, use: handler)
+    }
+
     package static func delete(_ template: String, use handler: @escaping Handler) -> Route {
         Route(.delete, template, use: handler)
     }

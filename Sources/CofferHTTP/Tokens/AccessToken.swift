@@ -11,12 +11,16 @@ package struct AccessToken: Sendable {
         case invalid
     }
 
-    private static let header = #"{"alg":"HS256"}"#
+    private let header: String
     private let keys: JWTKeyCollection
     private let clock: any WallClock
 
-    /// `secret`: its UTF-8 bytes are the key.
-    package init(secret: String, clock: any WallClock) async {
+    /// - Parameters:
+    ///   - secret: its UTF-8 bytes are the key.
+    ///   - header: what tokens begin with, as JSON text.
+    ///   - clock: tells when tokens are over.
+    package init(secret: String, header: String = #"{"alg":"HS256"}"#, clock: any WallClock) async {
+        self.header = header
         keys = JWTKeyCollection()
         await keys.add(hmac: HMACKey(from: secret), digestAlgorithm: .sha256)
         self.clock = clock
@@ -28,7 +32,7 @@ package struct AccessToken: Sendable {
         let payload = JSONValue.object(
             claims + [.init("iat", .integer(now)), .init("exp", .integer(now + life.components.seconds))]
         )
-        let head = Base64.encodeURL(Array(Self.header.utf8))
+        let head = Base64.encodeURL(Array(header.utf8))
         let input = "\(head).\(Base64.encodeURL(Array(payload.encoded.readableBytesView)))"
         let signature = try await keys.getKey().sign(Array(input.utf8))
         return "\(input).\(Base64.encodeURL(signature))"

@@ -1,5 +1,6 @@
-import CofferCore
+package import CofferCore
 package import CofferHTTP
+import DialectHashdrop
 import DialectHushfile
 import DialectRavenZero
 import DialectSkySend
@@ -9,7 +10,7 @@ package import Logging
 /// Everything an operator can set, checked.
 package struct Settings: Sendable {
     /// The dialects, in the order in which they are served and listed.
-    package static let dialectNames = ["ravenzero", "hushfile", "skysend"]
+    package static let dialectNames = ["ravenzero", "hushfile", "skysend", "hashdrop"]
 
     package var host = "127.0.0.1"
     /// 0 lets the system choose.
@@ -31,9 +32,13 @@ package struct Settings: Sendable {
     package var cleanupInterval: Duration = .seconds(600)
     package var orphanAge: Duration = .seconds(900)
     package var shredPasses = 1
+    package var mail: MailSettings
+    /// The bucket that keeps the blobs; nil keeps them in the data directory.
+    package var s3: S3Settings?
     var ravenZero: RavenZeroSettings
     var hushfile: HushfileSettings
     var skySend: SkySendSettings
+    var hashdrop: HashdropSettings
     /// Settings that exist nowhere in the program, for a warning.
     package var unknownNames: [String] = []
 
@@ -77,16 +82,33 @@ package struct Settings: Sendable {
         shutdownTimeout = .seconds(try group.integer("shutdown_timeout", default: 20, in: 1...3600))
         inlineBytes = try group.integer("inline_bytes", default: inlineBytes, in: 0...1 << 20)
         docsAssetsPath = try group.value("docs_assets")?.text
+        s3 = try Self.s3(group, sources.group("s3"))
         let ravenGroup = sources.group("ravenzero")
         cleanupInterval = .seconds(
             60 * (try ravenGroup.integer("cleanup_interval_minutes", default: 10, in: 1...10_000))
         )
         orphanAge = .seconds(60 * (try ravenGroup.integer("orphan_age_minutes", default: 15, in: 1...100_000)))
         shredPasses = try ravenGroup.integer("secure_shred_passes", default: 1, in: 0...35)
+        mail = try MailSettings(sources.group("mail"))
         ravenZero = try RavenZeroSettings(ravenGroup)
         hushfile = try HushfileSettings(sources.group("hushfile"))
         skySend = try SkySendSettings(sources.group("skysend"))
+        hashdrop = try HashdropSettings(sources.group("hashdrop"))
         unknownNames = sources.unknownNames
+    }
+
+    private static func s3(_ group: SettingsGroup, _ settings: SettingsGroup) throws -> S3Settings? {
+        let isRemote = try group.parsed("blobs", default: false, expectation: "local or s3") { text -> Bool? in
+            switch text.lowercased() {
+            case "local": false
+            case "s3": true
+            default: nil
+            }
+        }
+        guard !isRemote else { return try S3Settings(settings) }
+        // They may stay where they are while blobs are local.
+        for name in S3Settings.names { _ = try settings.value(name) }
+        return nil
     }
 
     /// Names separated by commas, or a JSON array of them.
