@@ -151,6 +151,11 @@ let package = Package(
             swiftSettings: swiftSettings
         ),
         .testTarget(
+            name: "DialectHashdropTests",
+            dependencies: ["CofferCore", "CofferHTTP", "CofferTesting", "DialectHashdrop"],
+            swiftSettings: swiftSettings
+        ),
+        .testTarget(
             name: "YjsTests",
             dependencies: ["Yjs"],
             resources: [.copy("Fixtures/yjs-vectors.json")],

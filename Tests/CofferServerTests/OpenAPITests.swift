@@ -7,7 +7,10 @@ import Testing
 
 @Suite("OpenAPI documents")
 struct OpenAPITests {
-    private static let paths = ["/openapi.json", "/openapi/ravenzero.json", "/openapi/hushfile.json"]
+    private static let paths = [
+        "/openapi.json", "/openapi/ravenzero.json", "/openapi/hushfile.json",
+        "/openapi/hashdrop.json",
+    ]
 
     private func members(_ value: JSONValue?) -> [JSONValue.Member] {
         if case .object(let members)? = value { members } else { [] }
@@ -109,6 +112,29 @@ struct OpenAPITests {
             #expect(parameter["required"] == true)
             return text(parameter["name"])
         }.sorted()
+    }
+
+    @Test func hashdropDescribesEveryRouteOfItsReference() async throws {
+        let document = try await document("/openapi/hashdrop.json")
+        let described = members(document["paths"]).flatMap { item in
+            members(item.value).map { "\($0.name.uppercased()) \(item.name)" }
+        }
+        let rows = RouteConformanceTests.rows.filter { $0.dialect == "hashdrop" }
+        #expect(rows.count == 18)
+        #expect(Set(described) == Set(rows.map { "\($0.method) \($0.template)" }))
+    }
+
+    @Test(arguments: ["/openapi.json", "/openapi/hashdrop.json"])
+    func everySecuritySchemeThatIsNamedExists(path: String) async throws {
+        let document = try await document(path)
+        let schemes = Set(members(document["components"]?["securitySchemes"]).map(\.name))
+        var used: Set<String> = []
+        for operation in members(document["paths"]).flatMap({ members($0.value) }) {
+            guard case .array(let demands)? = operation.value["security"] else { continue }
+            for demand in demands { used.formUnion(members(demand).map(\.name)) }
+        }
+        #expect(used == schemes)
+        #expect(!used.isEmpty)
     }
 
     @Test func mergedDocumentHasTheRoutesOfBoth() async throws {

@@ -8,6 +8,8 @@ package struct OpenAPIDocument: Sendable {
     package var operations: [OpenAPIOperation]
     /// Named schemas, referred to as `#/components/schemas/<name>`.
     package var schemas: [JSONValue.Member]
+    /// Named ways to show who asks, which operations refer to; names are unique over all dialects.
+    package var securitySchemes: [JSONValue.Member]
 
     package init(
         title: String,
@@ -15,7 +17,8 @@ package struct OpenAPIDocument: Sendable {
         description: String,
         tags: [(name: String, description: String)],
         operations: [OpenAPIOperation],
-        schemas: [JSONValue.Member]
+        schemas: [JSONValue.Member],
+        securitySchemes: [JSONValue.Member] = []
     ) {
         self.title = title
         self.version = version
@@ -23,6 +26,7 @@ package struct OpenAPIDocument: Sendable {
         self.tags = tags
         self.operations = operations
         self.schemas = schemas
+        self.securitySchemes = securitySchemes
     }
 
     /// The whole document.
@@ -32,6 +36,8 @@ package struct OpenAPIDocument: Sendable {
             let members = operations.filter { $0.path == path }.map { JSONValue.Member($0.method, $0.json) }
             paths.append(.init(path, .object(members)))
         }
+        var components = [JSONValue.Member("schemas", .object(schemas))]
+        if !securitySchemes.isEmpty { components.append(.init("securitySchemes", .object(securitySchemes))) }
         return [
             "openapi": "3.1.0",
             "info": [
@@ -39,7 +45,7 @@ package struct OpenAPIDocument: Sendable {
             ],
             "tags": .array(tags.map { ["name": .string($0.name), "description": .string($0.description)] }),
             "paths": .object(paths),
-            "components": ["schemas": .object(schemas)],
+            "components": .object(components),
         ]
     }
 
@@ -61,6 +67,7 @@ package struct OpenAPIDocument: Sendable {
             merged.tags += renamed.tags
             merged.operations += renamed.operations
             merged.schemas += renamed.schemas
+            merged.securitySchemes += renamed.securitySchemes
         }
         return merged
     }

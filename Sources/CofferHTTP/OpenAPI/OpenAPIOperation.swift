@@ -12,6 +12,8 @@ package struct OpenAPIOperation: Sendable {
     package var body: JSONValue?
     /// Status code and response object.
     package var responses: [JSONValue.Member]
+    /// Names of security schemes, of which each must be satisfied; empty for a route that anybody may use.
+    package var security: [String]
 
     package init(
         _ method: String,
@@ -22,7 +24,8 @@ package struct OpenAPIOperation: Sendable {
         description: String,
         parameters: [JSONValue] = [],
         body: JSONValue? = nil,
-        responses: [JSONValue.Member]
+        responses: [JSONValue.Member],
+        security: [String] = []
     ) {
         self.method = method
         self.path = path
@@ -33,6 +36,7 @@ package struct OpenAPIOperation: Sendable {
         self.parameters = parameters
         self.body = body
         self.responses = responses
+        self.security = security
     }
 
     var json: JSONValue {
@@ -42,6 +46,9 @@ package struct OpenAPIOperation: Sendable {
             .init("description", .string(description)),
             .init("operationId", .string(id)),
         ]
+        if !security.isEmpty {
+            members.append(.init("security", [.object(security.map { .init($0, []) })]))
+        }
         if !parameters.isEmpty { members.append(.init("parameters", .array(parameters))) }
         if let body { members.append(.init("requestBody", body)) }
         members.append(.init("responses", .object(responses)))

@@ -165,7 +165,7 @@ struct HashdropPutObjectTests {
         try await HashdropClient.restart { client in
             let session = try await client.account()
             return (session, try await client.begin(session))
-        } after: { client, made in
+        } after: { client, made async throws in
             // The port is another one, so the name that was signed has to be sent.
             let host = [("Host", "127.0.0.1:1")]
             try await client.put([1], at: made.1.target, headers: host).expectObjectRefusal(403, "AccessDenied")
@@ -222,9 +222,9 @@ struct HashdropPutObjectTests {
             let session = try await client.account()
             let upload = try await client.begin(session)
             try await TestConnection.open(port: client.server.port) { connection in
-                let headers = [("Content-Length", "90000")]
+                let headers = [("Content-Length", "900000")]
                 try await connection.write(client.server.head("PUT", upload.target, headers: headers))
-                try await connection.write(HashdropClient.bytes(70_000))
+                try await connection.write(HashdropClient.bytes(700_000))
                 #expect(try await client.eventually { !client.incomingFiles.isEmpty })
                 await connection.cut()
             }
@@ -250,12 +250,12 @@ struct HashdropPutObjectTests {
             let upload = try await client.begin(session)
             #expect(try await client.put(Array("first".utf8), at: upload.target).status == 200)
             try await TestConnection.open(port: client.server.port) { connection in
-                let bytes = HashdropClient.bytes(90_000)
+                let bytes = HashdropClient.bytes(900_000)
                 try await connection.write(client.server.head("PUT", upload.target, body: bytes))
-                try await connection.write(Array(bytes.prefix(70_000)))
+                try await connection.write(Array(bytes.prefix(700_000)))
                 #expect(try await client.eventually { !client.incomingFiles.isEmpty })
                 #expect(try await client.complete(upload.id, session).json?["uploaded_file_size"] == 5)
-                try await connection.write(Array(bytes.dropFirst(70_000)))
+                try await connection.write(Array(bytes.dropFirst(700_000)))
                 try await connection.readResponse().expectObjectRefusal(403, "AccessDenied")
             }
             #expect(try await client.server.get(try await client.link(upload.key)).text == "first")

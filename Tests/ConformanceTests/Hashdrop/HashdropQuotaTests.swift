@@ -92,7 +92,7 @@ struct HashdropQuotaTests {
             _ = try await client.begin(session)
             _ = try await client.file(session, HashdropClient.bytes(700))
             return session
-        } after: { client, session in
+        } after: { client, session async throws in
             try await client.presign(session).expectRefusal(403, "storage limit reached")
             let id = try await client.get("/api/files/resolve?id=", session)
             id.expectRefusal(400, "missing file id in query parameter")
