@@ -21,7 +21,7 @@ struct FileStoreTests {
     }
 
     @Test func accountThatIsGoneCannotBegin() async throws {
-        try await Fixture.run { fixture in
+        try await Fixture.run { fixture async throws in
             let nobody = AccountID(random: SystemRandomSource())
             await #expect(throws: HashdropError.invalidToken) {
                 try await fixture.files.begin(NewFile(name: "", mimeType: ""), of: nobody)
