@@ -58,6 +58,7 @@ let package = Package(
                 "CofferCore", crypto, httpTypes, hummingbird, logging, nioCore, nioHTTP1, nioPosix,
                 serviceLifecycle,
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "CryptoExtras", package: "swift-crypto"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "JWTKit", package: "jwt-kit"),
                 .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),

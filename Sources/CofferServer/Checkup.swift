@@ -1,4 +1,5 @@
 import CofferCore
+import CofferHTTP
 import Foundation
 import Glibc
 import Logging
@@ -28,6 +29,7 @@ package struct Checkup: Sendable {
         var findings: [Finding] = [.good("settings: \(settings.dialects.joined(separator: ", ")) would be served")]
         findings += settings.unknownNames.map { .note("setting \($0) is unknown and ignored; is it misspelt?") }
         findings += await dataFindings()
+        findings += await bucketFindings()
         findings.append(portFinding())
         findings.append(roomFinding())
         findings += toolFindings()
@@ -41,7 +43,8 @@ package struct Checkup: Sendable {
             let logger = Logger(label: "doctor") { _ in SwiftLogNoOpLogHandler() }
             let stores = try Stores(settings, clock: clock, random: SystemRandomSource(), logger: logger)
             try await stores.database.migrate(DialectMaker.migrations)
-            try await stores.blobs.probe()
+            try await stores.files.probe()
+            try await stores.checkBucket(logger)
             _ = try await DialectMaker(
                 settings,
                 stores,
@@ -82,6 +85,24 @@ package struct Checkup: Sendable {
         } catch {
             return .bad("mail: the outbox cannot be used: \(error)", fix: "Mend the data directory's permissions.")
         }
+    }
+
+    /// Does with the bucket what the server does with it.
+    private func bucketFindings() async -> [Finding] {
+        guard let s3 = settings.s3 else { return [] }
+        let client = S3Client(s3, clock: SystemWallClock(), random: SystemRandomSource())
+        let place = "bucket \(s3.location.bucket)"
+        let finding: Finding
+        do {
+            try await client.tryOut(name: SystemRandomSource().hex(byteCount: 8))
+            finding = .good("\(place): objects can be stored, read, listed and deleted")
+        } catch StorageError.unavailable(let reason) {
+            finding = .bad("\(place): \(reason)", fix: "Mend it, or correct the COFFER_S3_ settings (docs/s3.md).")
+        } catch {
+            finding = .bad("\(place): \(error)", fix: "Mend it, or correct the COFFER_S3_ settings (docs/s3.md).")
+        }
+        try? await client.shutdown()
+        return [finding]
     }
 
     private func portFinding() -> Finding {

@@ -27,6 +27,7 @@ package struct CofferApplication: Sendable {
     ) async throws {
         stores = try Stores(settings, clock: clock, random: random, logger: logger)
         try await stores.database.migrate(DialectMaker.migrations)
+        try await stores.checkBucket(logger)
         try await stores.sweeper.recover()
         let dialects = try await DialectMaker(settings, stores, clock: clock, random: random, logger: logger).dialects()
         let assets = DocumentationAssets(path: settings.docsAssetsPath)
@@ -51,7 +52,7 @@ package struct CofferApplication: Sendable {
             logger: Self.quiet(logger)
         )
         let listening = ListeningService(application, address: address, place: "\(settings.host):\(settings.port)")
-        services = [stores.sweeper] + dialects.flatMap(\.services) + [listening]
+        services = stores.services + dialects.flatMap(\.services) + [listening]
     }
 
     /// The port the server listens on, once it does.

@@ -30,8 +30,9 @@ struct DialectMaker {
 
     /// Of all dialects, served or not, so that a data directory keeps what it holds.
     static let migrations =
-        DropStore.migrations + PartedUploads.migrations + ClientQuota.migrations + RavenZeroDialect.migrations
-        + HushfileDialect.migrations + SkySendDialect.migrations + HashdropDialect.migrations
+        DropStore.migrations + StoreIdentity.migrations + PartedUploads.migrations + ClientQuota.migrations
+        + RavenZeroDialect.migrations + HushfileDialect.migrations + SkySendDialect.migrations
+        + HashdropDialect.migrations
 
     /// - Throws: when a dialect cannot use what its settings name.
     func dialects() async throws -> [any Dialect] {
@@ -84,7 +85,7 @@ struct DialectMaker {
             .init(
                 drops: stores.drops,
                 blobs: stores.blobs,
-                bucket: nil,
+                bucket: stores.bucket,
                 passwords: stores.passwords,
                 mailer: stores.mailer,
                 counters: stores.counters,

@@ -1,4 +1,5 @@
 import CofferCore
+import CofferHTTP
 import CofferServer
 import CofferTesting
 import Foundation
@@ -65,6 +66,22 @@ struct SettingsTests {
         #expect(settings.host == "10.0.0.1")
         #expect(settings.dataPath == "/environment")
         #expect(settings.logLevel == .debug)
+    }
+
+    @Test func blobsLieInTheBucketThatEnvironmentAndFileName() async throws {
+        let file =
+            #"{"blobs": "s3", "s3": {"endpoint": "https://s3.example.org", "bucket": "b-1", "path_style": true}}"#
+        let environment = ["COFFER_S3_ACCESS_KEY_ID": "AKIA", "COFFER_S3_SECRET_ACCESS_KEY": "secret"]
+        let settings = try await settings(environment: environment, file: file)
+        #expect(settings.s3?.location.bucket == "b-1")
+        #expect(settings.unknownNames.isEmpty)
+        let local = try await self.settings(environment: environment)
+        #expect(local.s3 == nil)
+        #expect(local.unknownNames.isEmpty)
+        let missing = await sentence(environment: ["COFFER_BLOBS": "s3"])
+        #expect(missing?.contains("COFFER_S3_ENDPOINT is not set") == true)
+        let wrong = await sentence(environment: ["COFFER_BLOBS": "cloud"])
+        #expect(wrong == "COFFER_BLOBS is “cloud”; it must be local or s3.")
     }
 
     @Test func fileIsNamedByFlagOrEnvironment() async throws {

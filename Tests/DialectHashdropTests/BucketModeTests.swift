@@ -8,7 +8,7 @@ import Testing
 @Suite("Hashdrop: files in a bucket")
 struct BucketModeTests {
     @Test func urlsComeFromTheBucketWithTheirLives() async throws {
-        try await Fixture.run { fixture in
+        try await Fixture.run { fixture async throws in
             let upload = try await fixture.begin()
             let site = Site(scheme: "http", authority: "coffer.test")
             let put = try await fixture.objects.uploadURL(upload.key, site: site)
@@ -19,7 +19,7 @@ struct BucketModeTests {
     }
 
     @Test func signedLinkIsHandedOutAgainForAQuarterOfItsLife() async throws {
-        try await Fixture.run { fixture in
+        try await Fixture.run { fixture async throws in
             let upload = try await fixture.begin()
             let site = Site(scheme: "http", authority: "coffer.test")
             let first = try await fixture.objects.downloadURL(upload.key, site: site)
@@ -32,7 +32,7 @@ struct BucketModeTests {
     }
 
     @Test func completeTakesTheSizeOfTheBucket() async throws {
-        try await Fixture.run { fixture in
+        try await Fixture.run { fixture async throws in
             let upload = try await fixture.begin()
             #expect(try await fixture.total == 52_454_400)
             fixture.bucket.put(upload.key.text, bytes: 321)
@@ -43,7 +43,7 @@ struct BucketModeTests {
     }
 
     @Test func missingObjectLeavesTheUploadPending() async throws {
-        try await Fixture.run { fixture in
+        try await Fixture.run { fixture async throws in
             let upload = try await fixture.begin()
             await #expect(throws: HashdropError.fileNotFound) { try await fixture.complete(upload.id) }
             #expect(try await fixture.files.all(of: fixture.ada).map(\.status) == [.pending])
@@ -51,7 +51,7 @@ struct BucketModeTests {
     }
 
     @Test func bucketThatIsDownLeavesTheUploadPending() async throws {
-        try await Fixture.run { fixture in
+        try await Fixture.run { fixture async throws in
             let upload = try await fixture.begin()
             fixture.bucket.put(upload.key.text, bytes: 5)
             fixture.bucket.isDown = true
@@ -62,7 +62,7 @@ struct BucketModeTests {
     }
 
     @Test func tooLargeAnObjectFailsTheUploadAndIsErasedOnceMoreWhenItsURLIsOver() async throws {
-        try await Fixture.run(["max_file_bytes": "100"]) { fixture in
+        try await Fixture.run(["max_file_bytes": "100"]) { fixture async throws in
             let upload = try await fixture.begin()
             fixture.bucket.put(upload.key.text, bytes: 101)
             #expect(try await fixture.complete(upload.id) == nil)
@@ -81,7 +81,7 @@ struct BucketModeTests {
     }
 
     @Test func deletedFileIsErasedAtOnceAndOnceOnlyWhenItsURLIsLongOver() async throws {
-        try await Fixture.run { fixture in
+        try await Fixture.run { fixture async throws in
             let upload = try await fixture.begin()
             fixture.bucket.put(upload.key.text, bytes: 5)
             _ = try await fixture.complete(upload.id)
@@ -94,7 +94,7 @@ struct BucketModeTests {
     }
 
     @Test func objectThatCannotBeErasedIsTriedAgain() async throws {
-        try await Fixture.run { fixture in
+        try await Fixture.run { fixture async throws in
             let upload = try await fixture.begin()
             fixture.bucket.put(upload.key.text, bytes: 5)
             _ = try await fixture.complete(upload.id)
@@ -114,7 +114,7 @@ struct BucketModeTests {
     }
 
     @Test func processThatEndsBetweenRowAndObjectLeavesNoOrphan() async throws {
-        try await Fixture.run { fixture in
+        try await Fixture.run { fixture async throws in
             let upload = try await fixture.begin()
             fixture.bucket.put(upload.key.text, bytes: 5)
             _ = try await fixture.complete(upload.id)
@@ -127,7 +127,7 @@ struct BucketModeTests {
     }
 
     @Test func uploadThatIsNotCompletedIsErasedWhenItFails() async throws {
-        try await Fixture.run { fixture in
+        try await Fixture.run { fixture async throws in
             let upload = try await fixture.begin()
             fixture.bucket.put(upload.key.text, bytes: 5)
             fixture.clock.advance(by: .seconds(1800))
@@ -143,7 +143,7 @@ struct BucketModeTests {
     }
 
     @Test func accountTakesAllItsObjectsAlong() async throws {
-        try await Fixture.run { fixture in
+        try await Fixture.run { fixture async throws in
             let bob = AccountID(random: SystemRandomSource())
             try await fixture.insert(bob, email: "bob@example.org")
             let kept = try await fixture.files.begin(NewFile(name: "b", mimeType: ""), of: bob)
@@ -166,7 +166,7 @@ struct BucketModeTests {
     }
 
     @Test func resetTakesEverythingAlong() async throws {
-        try await Fixture.run { fixture in
+        try await Fixture.run { fixture async throws in
             let upload = try await fixture.begin()
             fixture.bucket.put(upload.key.text, bytes: 9)
             let files = fixture.files

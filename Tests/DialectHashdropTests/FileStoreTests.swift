@@ -7,7 +7,7 @@ import Testing
 @Suite("Hashdrop: what is counted")
 struct FileStoreTests {
     @Test func recountPutsRightWhatNobodyTold() async throws {
-        try await Fixture.run(["max_file_bytes": "1000"]) { fixture in
+        try await Fixture.run(["max_file_bytes": "1000"]) { fixture async throws in
             let upload = try await fixture.begin()
             _ = try await fixture.begin()
             // As if an account had gone without its files being removed first.
@@ -31,7 +31,7 @@ struct FileStoreTests {
     }
 
     @Test func countsOfPastDaysAreForgotten() async throws {
-        try await Fixture.run { fixture in
+        try await Fixture.run { fixture async throws in
             let upload = try await fixture.begin()
             fixture.bucket.put(upload.key.text, bytes: 1)
             _ = try await fixture.complete(upload.id)
@@ -50,7 +50,7 @@ struct FileStoreTests {
     @Test func manyOverdueUploadsFailInOneGo() async throws {
         try await Fixture.run([
             "user_quota_bytes": "1000000000000", "total_quota_bytes": "1000000000000",
-        ]) { fixture in
+        ]) { fixture async throws in
             for _ in 0..<450 { _ = try await fixture.begin() }
             fixture.clock.advance(by: .seconds(1800))
             try await fixture.files.tidy()

@@ -101,6 +101,11 @@ package struct StagedBlob: Sendable {
     package let blob: Blob
     /// The stored form of a blob whose place is `inline`; it becomes durable with its row.
     package let inlineBytes: ByteBuffer?
+
+    package init(blob: Blob, inlineBytes: ByteBuffer?) {
+        self.blob = blob
+        self.inlineBytes = inlineBytes
+    }
 }
 
 /// Reads one blob at any position, from several tasks if need be.

@@ -100,12 +100,25 @@ package final class LocalBlobStore: BlobStore {
 
     private func remove(_ blob: Blob) {
         let path = path(of: blob.key)
+        guard access(path, F_OK) == 0 else { return }
         do {
             if blob.seal != nil { try FileCalls.overwrite(path, passes: shredPasses) }
         } catch {
             logger.warning("blob not overwritten", metadata: ["error": "\(error)"])
         }
         unlink(path)
+    }
+
+    /// Which of the blobs have a file here.
+    package func present(_ keys: Set<BlobKey>) async throws -> Set<BlobKey> {
+        guard !keys.isEmpty else { return [] }
+        return try await threads.runIfActive { keys.filter { access(self.path(of: $0), F_OK) == 0 } }
+    }
+
+    /// A file without a name, for bytes on their way to somewhere else.
+    package func makeSpool() async throws -> SpoolFile {
+        let path = incomingPath(of: BlobKey(random: random))
+        return try await threads.runIfActive { [threads] in try SpoolFile(path: path, threads: threads) }
     }
 
     package func reconcile(

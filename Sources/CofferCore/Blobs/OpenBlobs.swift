@@ -1,7 +1,7 @@
 import Synchronization
 
 /// Counts the open readers of each blob, so that erasing waits for the last of them.
-final class OpenBlobs: Sendable {
+package final class OpenBlobs: Sendable {
     private struct Entry {
         var readers = 0
         var doomed: Blob?
@@ -9,12 +9,14 @@ final class OpenBlobs: Sendable {
 
     private let entries = Mutex<[BlobKey: Entry]>([:])
 
-    func retain(_ blob: Blob) {
+    package init() {}
+
+    package func retain(_ blob: Blob) {
         entries.withLock { $0[blob.key, default: Entry()].readers += 1 }
     }
 
     /// - Returns: the blob to erase now, when this was its last reader and it was erased meanwhile.
-    func release(_ blob: Blob) -> Blob? {
+    package func release(_ blob: Blob) -> Blob? {
         entries.withLock { entries in
             guard var entry = entries[blob.key] else { return nil }
             entry.readers -= 1
@@ -24,7 +26,7 @@ final class OpenBlobs: Sendable {
     }
 
     /// - Returns: false when readers are open; the last of them will be told to erase the blob.
-    func mayEraseNow(_ blob: Blob) -> Bool {
+    package func mayEraseNow(_ blob: Blob) -> Bool {
         entries.withLock { entries in
             guard entries[blob.key] != nil else { return true }
             entries[blob.key]?.doomed = blob
@@ -32,7 +34,7 @@ final class OpenBlobs: Sendable {
         }
     }
 
-    func isOpen(_ key: BlobKey) -> Bool {
+    package func isOpen(_ key: BlobKey) -> Bool {
         entries.withLock { $0[key] != nil }
     }
 }

@@ -4,7 +4,7 @@ import Synchronization
 ///
 /// Raising twice before the other looks is raising once. An `AsyncStream` would not do: it ends for good when a task
 /// that waits for it is cancelled, and waiting with a time limit is cancelling.
-final class Signal: Sendable {
+package final class Signal: Sendable {
     private struct State {
         var isRaised = false
         var waiter: CheckedContinuation<Void, Never>?
@@ -12,7 +12,9 @@ final class Signal: Sendable {
 
     private let state = Mutex(State())
 
-    func raise() {
+    package init() {}
+
+    package func raise() {
         let waiter = state.withLock { state in
             state.isRaised = state.waiter == nil
             defer { state.waiter = nil }
@@ -24,7 +26,7 @@ final class Signal: Sendable {
     /// Returns once the signal is raised, or at once when it was; also when the task is cancelled.
     ///
     /// Only one task may wait at a time.
-    func wait() async {
+    package func wait() async {
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 let goesOn = state.withLock { state in

@@ -4,6 +4,13 @@ import NIOPosix
 import Synchronization
 
 extension LocalBlobStore: PartStore {
+    package var publishes: Bool { false }
+
+    /// The file is the blob.
+    package func publish(_ blob: Blob) async throws {}
+
+    package func retire(_ blob: Blob) async {}
+
     package func openPartFile(_ key: BlobKey) async throws -> any PartFile {
         let blob = Blob(key: key, size: 0, sha256: nil, seal: nil, place: .stored)
         // Counts as a reader: the sweeper leaves the file alone, and its removal waits.

@@ -2,7 +2,8 @@ package import NIOCore
 
 /// Keeps the file in which the parts of an open upload gather.
 ///
-/// It becomes the blob of the finished drop without being copied, so it lies where blobs lie from the beginning.
+/// On a local disk it becomes the blob of the finished drop without being copied, so it lies where blobs lie from the
+/// beginning; a store that keeps its blobs elsewhere copies it there at the end.
 package protocol PartStore: Sendable {
     /// Opens the file of an open upload, which is made when it is missing.
     ///
@@ -10,6 +11,19 @@ package protocol PartStore: Sendable {
     ///
     /// - Throws: ``StorageError``.
     func openPartFile(_ key: BlobKey) async throws -> any PartFile
+
+    /// Whether blobs lie elsewhere than the files, so that ``publish(_:)`` takes its time.
+    var publishes: Bool { get }
+
+    /// Brings the file of a complete upload to where blobs lie, durably; the file stays.
+    ///
+    /// It may be called again for the same upload, after a failure or a restart.
+    ///
+    /// - Throws: ``StorageError``.
+    func publish(_ blob: Blob) async throws
+
+    /// Removes the file of an upload whose blob is published and whose drop is ready.
+    func retire(_ blob: Blob) async
 }
 
 /// An open upload's file; parts are written at different places from several tasks.

@@ -46,6 +46,15 @@ struct PartTable: Sendable {
         } ?? nil
     }
 
+    /// The keys of open uploads that begin with `prefix`, hexadecimal digits.
+    func keys(withPrefix prefix: String, in session: any SQLSession) throws -> Set<BlobKey> {
+        // `g` follows the last digit.
+        let keys = try session.query(
+            "SELECT blob_key FROM open_uploads WHERE blob_key >= \(prefix) AND blob_key < \(prefix + "g")"
+        ) { BlobKey($0.text(0)) }
+        return Set(keys.compactMap(\.self))
+    }
+
     /// What is accepted of an upload; empty when it is not open any more.
     func layout(of upload: OpenUpload, in session: any SQLSession) throws -> PartLayout {
         let ordered = try session.first(

@@ -163,8 +163,7 @@ package final class PartedUploads: Sendable {
     /// Opens an upload's file and sees to it that the drop owns it, so that the file goes when the drop goes.
     private func openFile(of upload: OpenUpload) async throws -> any PartFile {
         let file = try await store.openPartFile(upload.key)
-        let blob = Blob(key: upload.key, size: upload.size, sha256: nil, seal: nil, place: .stored)
-        let drops = drops
+        let (drops, blob) = (drops, Self.blob(of: upload))
         do {
             try await drops.database.write { session in
                 guard let drop = try drops.table.find(upload.drop, in: session), drop.state == .pending else {
@@ -212,8 +211,8 @@ package final class PartedUploads: Sendable {
         return isNew
     }
 
-    /// Brings the parts of a complete upload into their order, so that the file is the blob, and runs `finish`, which
-    /// makes the drop ready and calls ``close(_:in:)``.
+    /// Brings the parts of a complete upload into their order, so that the file is the blob, publishes it where blobs lie
+    /// elsewhere, and runs `finish`, which makes the drop ready and calls ``close(_:in:)``.
     ///
     /// From here on no sender can write any more, unless this fails.
     ///
@@ -224,12 +223,46 @@ package final class PartedUploads: Sendable {
             try await active.seal()
             do {
                 try await self.arrange(upload, active)
+                try await self.publish(upload)
                 try await finish()
             } catch {
                 active.unseal()
                 throw error
             }
         }
+        if store.publishes { await store.retire(Self.blob(of: upload)) }
+    }
+
+    private static func blob(of upload: OpenUpload) -> Blob {
+        Blob(key: upload.key, size: upload.size, sha256: nil, seal: nil, place: .stored)
+    }
+
+    /// Copies the file to where blobs lie, if that is elsewhere.
+    private func publish(_ upload: OpenUpload) async throws {
+        guard store.publishes else { return }
+        // The sweeper must not take the drop for one that nobody works on.
+        let time = Self.publishingTime + .seconds(upload.size / Self.slowestBytesPerSecond)
+        let (drops, due) = (drops, drops.clock.now.advanced(by: time))
+        try await drops.database.write { try drops.postpone(upload.drop, until: due, in: $0) }
+        let blob = Self.blob(of: upload)
+        do {
+            try await store.publish(blob)
+        } catch {
+            if try await isUnowned(upload) { await drops.erase([blob]) }
+            throw error
+        }
+        // Deleted meanwhile: nobody will ever own what was published.
+        guard try await isUnowned(upload) else { return }
+        await drops.erase([blob])
+        throw PartError.gone
+    }
+
+    private static let publishingTime: Duration = .seconds(3600)
+    private static let slowestBytesPerSecond: Int64 = 256 * 1024
+
+    /// The keys of open uploads that begin with `prefix`, hexadecimal digits: their files are needed.
+    package static func openKeys(withPrefix prefix: String, in session: any SQLSession) throws -> Set<BlobKey> {
+        try PartTable().keys(withPrefix: prefix, in: session)
     }
 
     private func arrange(_ upload: OpenUpload, _ active: ActiveUpload) async throws {

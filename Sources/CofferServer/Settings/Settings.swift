@@ -33,6 +33,8 @@ package struct Settings: Sendable {
     package var orphanAge: Duration = .seconds(900)
     package var shredPasses = 1
     package var mail: MailSettings
+    /// The bucket that keeps the blobs; nil keeps them in the data directory.
+    package var s3: S3Settings?
     var ravenZero: RavenZeroSettings
     var hushfile: HushfileSettings
     var skySend: SkySendSettings
@@ -80,6 +82,7 @@ package struct Settings: Sendable {
         shutdownTimeout = .seconds(try group.integer("shutdown_timeout", default: 20, in: 1...3600))
         inlineBytes = try group.integer("inline_bytes", default: inlineBytes, in: 0...1 << 20)
         docsAssetsPath = try group.value("docs_assets")?.text
+        s3 = try Self.s3(group, sources.group("s3"))
         let ravenGroup = sources.group("ravenzero")
         cleanupInterval = .seconds(
             60 * (try ravenGroup.integer("cleanup_interval_minutes", default: 10, in: 1...10_000))
@@ -92,6 +95,20 @@ package struct Settings: Sendable {
         skySend = try SkySendSettings(sources.group("skysend"))
         hashdrop = try HashdropSettings(sources.group("hashdrop"))
         unknownNames = sources.unknownNames
+    }
+
+    private static func s3(_ group: SettingsGroup, _ settings: SettingsGroup) throws -> S3Settings? {
+        let isRemote = try group.parsed("blobs", default: false, expectation: "local or s3") { text -> Bool? in
+            switch text.lowercased() {
+            case "local": false
+            case "s3": true
+            default: nil
+            }
+        }
+        guard !isRemote else { return try S3Settings(settings) }
+        // They may stay where they are while blobs are local.
+        for name in S3Settings.names { _ = try settings.value(name) }
+        return nil
     }
 
     /// Names separated by commas, or a JSON array of them.

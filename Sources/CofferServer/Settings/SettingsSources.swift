@@ -63,7 +63,9 @@ package final class SettingsSources: Sendable {
     }
 
     /// Variables of the project's own scripts and tests.
-    private static let ofTheProject: Set<String> = ["COFFER_BIN", "COFFER_SOAK", "COFFER_SOAK_SECONDS"]
+    private static let ofTheProject: Set<String> = [
+        "COFFER_BIN", "COFFER_SOAK", "COFFER_SOAK_SECONDS", "COFFER_TEST_S3",
+    ]
 
     private static func variable(_ path: [String]) -> String {
         "COFFER_" + path.joined(separator: "_").uppercased()
