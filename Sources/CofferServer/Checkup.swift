@@ -30,6 +30,7 @@ package struct Checkup: Sendable {
         findings += settings.unknownNames.map { .note("setting \($0) is unknown and ignored; is it misspelt?") }
         findings += await dataFindings()
         findings += await bucketFindings()
+        findings.append(await mailFinding())
         findings.append(portFinding())
         findings.append(roomFinding())
         findings += toolFindings()
@@ -53,7 +54,6 @@ package struct Checkup: Sendable {
                 logger: logger
             ).dialects()
             let type = stores.mediaTypes.mediaType(of: ByteBuffer(string: "%PDF-1.7\n"))
-            let mail = await mailFinding(stores.mailer)
             try await stores.close()
             return [
                 .good("data directory \(settings.dataPath): writable, database works"),
@@ -63,11 +63,13 @@ package struct Checkup: Sendable {
                         "libmagic does not know its own types",
                         fix: "Install the package libmagic1 (libmagic-mgc)."
                     ),
-                mail,
             ]
         } catch let failure as DataDirectory.Failure {
             if case .inUse = failure { return [.note("\(failure) Its database was not looked at.")] }
             return [.bad(failure.description, fix: "Choose another directory with --data, or mend its permissions.")]
+        } catch is MailFailure {
+            // Told below.
+            return []
         } catch {
             return [
                 .bad("data directory \(settings.dataPath): \(error)", fix: "Mend it, or choose another with --data.")
@@ -75,15 +77,23 @@ package struct Checkup: Sendable {
         }
     }
 
-    /// Logs in at the mail server, or looks at the outbox; no mail is sent.
-    private func mailFinding(_ mailer: any Mailer) async -> Finding {
+    /// Logs in at the mail server, without sending anything, or tells where mail lies.
+    private func mailFinding() async -> Finding {
+        guard let server = settings.mail.server else {
+            let path = "\(settings.dataPath)/outbox"
+            var isDirectory: ObjCBool = true
+            _ = FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory)
+            return isDirectory.boolValue
+                ? .note("mail: no mail server is set (COFFER_MAIL_HOST); mail is written into \(path)")
+                : .bad("mail: \(path) is not a directory", fix: "Move it away, or set COFFER_MAIL_HOST.")
+        }
+        let (sender, clock, random) = (settings.mail.sender, SystemWallClock(), SystemRandomSource())
         do {
-            let line = try await mailer.probe()
-            return settings.mail.server == nil ? .note("mail: \(line)") : .good("mail: \(line)")
-        } catch let failure as MailFailure {
-            return .bad("mail: \(failure)", fix: "Compare the settings COFFER_MAIL_… with those of the mail server.")
+            try await SMTPMailer(server, sender: sender, clock: clock, random: random).tryOut()
+            let place = "\(server.host):\(server.port)"
+            return .good("mail: mail server \(place) takes mail (\(server.security.rawValue))")
         } catch {
-            return .bad("mail: the outbox cannot be used: \(error)", fix: "Mend the data directory's permissions.")
+            return .bad("mail: \(error)", fix: "Compare the settings COFFER_MAIL_… with those of the mail server.")
         }
     }
 

@@ -35,6 +35,7 @@ package struct Stores: Sendable {
         self.database = database
         threads = NIOThreadPool(numberOfThreads: 4)
         threads.start()
+        mailer = try Self.mailer(settings, directory, threads, clock: clock, random: random, logger: logger)
         files = try LocalBlobStore(
             root: directory.blobsPath,
             threads: threads,
@@ -70,7 +71,6 @@ package struct Stores: Sendable {
             forgetDeletedRows: { try await database.forgetDeletedRows() }
         )
         counters = MemoryCounterStore()
-        mailer = try Self.mailer(settings, directory, threads, clock: clock, random: random, logger: logger)
     }
 
     private static func mailer(

@@ -96,9 +96,17 @@ struct PasswordHasherTests {
     }
 
     @Test(arguments: ["", "plain", "$argon2id$v=19$m=19456,t=2,p=1$broken", "$2b$12$abcdefghijklmnopqrstuv"])
-    func textThatIsNoHashVerifiesNothing(hash: String) async throws {
+    func textThatIsNoHashIsAnError(hash: String) async throws {
         let hasher = PasswordHasher()
-        #expect(try await !hasher.verify("plain", against: hash))
+        await #expect(throws: PasswordHasher.Failure.malformedHash) { try await hasher.verify("plain", against: hash) }
+    }
+
+    @Test func costIsThatOfTheCallerAndNeedNotBeKnownToVerify() async throws {
+        let hasher = PasswordHasher()
+        let hash = try await hasher.hash("dear", cost: .init(memoryBytes: 8 * 1024 * 1024, passes: 3))
+        #expect(hash.hasPrefix("$argon2id$v=19$m=8192,t=3,p=1$"))
+        #expect(try await hasher.verify("dear", against: hash))
+        #expect(try await !hasher.verify("cheap", against: hash))
     }
 
     @Test func fullQueueIsBusyAndRecovers() async throws {

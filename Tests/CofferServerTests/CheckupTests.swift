@@ -22,6 +22,27 @@ struct CheckupTests {
         #expect(try line(findings, containing: "settings:").contains("ravenzero, hushfile"))
     }
 
+    @Test func mailLiesInTheOutboxUnlessAServerIsSet() async throws {
+        let directory = try TemporaryDirectory()
+        var environment = ["COFFER_DATA": directory.path, "COFFER_PORT": "0"]
+        let outbox = try line(try await findings(environment), containing: "mail:")
+        #expect(outbox.hasPrefix("note ") && outbox.contains("\(directory.path)/outbox"))
+        try Data([1]).write(to: URL(fileURLWithPath: "\(directory.path)/outbox"))
+        #expect(try line(try await findings(environment), containing: "mail:").hasPrefix("FAIL "))
+        environment.merge(
+            [
+                "COFFER_MAIL_HOST": "127.0.0.1", "COFFER_MAIL_PORT": "9", "COFFER_MAIL_SECURITY": "none",
+                "COFFER_MAIL_FROM": "post@example.org",
+            ]
+        ) { $1 }
+        let down = try line(try await findings(environment), containing: "mail:")
+        #expect(down.hasPrefix("FAIL  mail: the mail server cannot be reached: 127.0.0.1:9"))
+        environment["COFFER_MAIL_SECURITY"] = "tls"
+        environment["COFFER_MAIL_CA_FILE"] = "/nowhere.pem"
+        let certificates = try await findings(environment).filter { !$0.isGood }
+        #expect(certificates.map { $0.line.prefix(35) } == ["FAIL  mail: no secure connection to"])
+    }
+
     @Test func misspeltSettingIsNoted() async throws {
         let directory = try TemporaryDirectory()
         let environment = ["COFFER_DATA": directory.path, "COFFER_PORT": "0", "COFFER_PROT": "1"]

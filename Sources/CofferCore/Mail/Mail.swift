@@ -18,11 +18,6 @@ package protocol Mailer: Sendable {
     ///
     /// - Throws: ``MailFailure``; ``StorageError`` from the outbox.
     func send(_ mail: Mail) async throws
-
-    /// Does everything that sending needs, except for sending, and says in one line what was found.
-    ///
-    /// - Throws: ``MailFailure``; ``StorageError`` from the outbox.
-    func probe() async throws -> String
 }
 
 /// Why a mail was not sent.

@@ -47,9 +47,4 @@ package struct OutboxMailer: Mailer {
         }
         logger.info("mail written to the outbox", metadata: ["path": "\(path)/\(name)"])
     }
-
-    package func probe() async throws -> String {
-        try await threads.runIfActive { [path] in try FileCalls.makeDirectory(path) }
-        return "no mail server is set (COFFER_MAIL_HOST); mail is written into \(path)"
-    }
 }

@@ -49,12 +49,11 @@ package final class SMTPMailer: Mailer {
     }
 
     /// Connects, makes the connection secure, logs in, and leaves.
-    package func probe() async throws -> String {
+    ///
+    /// - Throws: ``MailFailure``.
+    package func tryOut() async throws {
         try await run(nil)
-        return "mail server \(place) takes mail (\(server.security.rawValue))"
     }
-
-    private var place: String { "\(server.host):\(server.port)" }
 
     private func run(_ envelope: SMTPSession.Envelope?) async throws {
         let admitted = connections.withLock { count in
@@ -110,6 +109,7 @@ package final class SMTPMailer: Mailer {
     }
 
     private func unreachable(_ error: any Error) -> MailFailure {
+        let place = "\(server.host):\(server.port)"
         switch error {
         case let error as NIOConnectionError:
             let reason = error.connectionErrors.first.map { "\($0.error)" } ?? "its name is unknown"

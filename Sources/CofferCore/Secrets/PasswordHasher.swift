@@ -14,6 +14,8 @@ package final class PasswordHasher: Sendable {
         case busy
         /// The library could not compute the hash, for example for want of memory.
         case unavailable
+        /// What should be a hash is none, so that no work was done.
+        case malformedHash
     }
 
     /// What a hash costs whoever computes it; checking one costs what it was made with.
@@ -61,8 +63,12 @@ package final class PasswordHasher: Sendable {
     }
 
     /// Tells whether `hash` was made of this password.
+    ///
+    /// - Throws: ``Failure``; a hash that cannot be read is an error, because answering without the work would show.
     package func verify(_ password: String, against hash: String) async throws -> Bool {
         try await run {
+            let isReadable = crypto_pwhash_str_needs_rehash(hash, Cost.standard.passes, Cost.standard.memoryBytes) >= 0
+            guard isReadable else { throw Failure.malformedHash }
             let utf8 = Array(password.utf8).map { CChar(bitPattern: $0) }
             return crypto_pwhash_str_verify(hash, utf8, UInt64(utf8.count)) == 0
         }
