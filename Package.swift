@@ -153,7 +153,7 @@ let package = Package(
         ),
         .testTarget(
             name: "DialectHashdropTests",
-            dependencies: ["CofferCore", "CofferHTTP", "CofferTesting", "DialectHashdrop"],
+            dependencies: ["CofferCore", "CofferHTTP", "CofferTesting", "DialectHashdrop", nioCore],
             swiftSettings: swiftSettings
         ),
         .testTarget(

@@ -110,30 +110,30 @@ package struct HashdropDialect: Dialect {
         )
     }
 
-    /// Where objects lie: in the bucket that the server was given, else with us.
+    /// Where objects lie: in the bucket that the server was given, else with us; those that are with us can be fetched in
+    /// either case.
     private static func place(
         _ settings: HashdropSettings,
         _ needs: Dependencies,
         _ files: FileStore,
         _ secrets: HashdropSecrets
     ) -> (objects: any ObjectPlace, routes: [Route], bucket: BucketObjects?) {
-        if let bucket = needs.bucket {
-            let objects = BucketObjects(
-                bucket,
-                settings: settings.files,
-                database: needs.drops.database,
-                clock: needs.clock
-            )
-            return (objects, [], objects)
-        }
-        let objects = EmbeddedObjects(
+        let embedded = EmbeddedObjects(
             secret: secrets.objectURLs,
             settings: settings.files,
             drops: needs.drops,
             clock: needs.clock
         )
-        let routes = ObjectRoutes(objects, files: files, blobs: needs.blobs, logger: needs.logger).all
-        return (objects, routes, nil)
+        let routes = ObjectRoutes(embedded, files: files, blobs: needs.blobs, logger: needs.logger).all
+        guard let bucket = needs.bucket else { return (embedded, routes, nil) }
+        let objects = BucketObjects(
+            bucket: bucket,
+            embedded: embedded,
+            settings: settings.files,
+            database: needs.drops.database,
+            clock: needs.clock
+        )
+        return (objects, routes, objects)
     }
 
     package func respond(to request: Request, _ match: RouteMatch, context: CofferContext) async -> Response {

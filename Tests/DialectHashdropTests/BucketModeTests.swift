@@ -1,6 +1,7 @@
 import CofferCore
 import CofferHTTP
 import CofferTesting
+import NIOCore
 import Testing
 
 @testable import DialectHashdrop
@@ -13,21 +14,39 @@ struct BucketModeTests {
             let site = Site(scheme: "http", authority: "coffer.test")
             let put = try await fixture.objects.uploadURL(upload.key, site: site)
             #expect(put == "https://bucket.test/\(upload.key.text)?put=900")
-            let get = try await fixture.objects.downloadURL(upload.key, site: site)
-            #expect(get == "https://bucket.test/\(upload.key.text)?get=120&n=1")
+            let get = try await fixture.objects.downloadURL(upload.key, isBlob: false, site: site)
+            #expect(get == "https://bucket.test/\(upload.key.text)?get=120")
         }
     }
 
-    @Test func signedLinkIsHandedOutAgainForAQuarterOfItsLife() async throws {
+    @Test func fileFromBeforeTheBucketIsReadAndDeletedWhereItLies() async throws {
         try await Fixture.run { fixture async throws in
             let upload = try await fixture.begin()
+            let bytes = ByteBuffer(string: "abc")
+            let blob = Blob(
+                key: BlobKey(random: SystemRandomSource()),
+                size: 3,
+                sha256: nil,
+                seal: nil,
+                place: .inline
+            )
+            #expect(try await fixture.files.put(StagedBlob(blob: blob, inlineBytes: bytes), under: upload.key))
+            let file = try #require(try await fixture.files.pending(upload.id, of: fixture.ada))
+            #expect(try await fixture.objects.measure(file) == .knownToDatabase)
+            #expect(try await fixture.files.complete(file, Fixture.facts, measured: nil).size == 3)
+            guard case .admitted(let isBlob) = try await fixture.files.admitDownload(of: upload.id, under: upload.key)
+            else {
+                Issue.record("not admitted")
+                return
+            }
+            #expect(isBlob)
             let site = Site(scheme: "http", authority: "coffer.test")
-            let first = try await fixture.objects.downloadURL(upload.key, site: site)
-            fixture.clock.advance(by: .seconds(29))
-            #expect(try await fixture.objects.downloadURL(upload.key, site: site) == first)
-            fixture.clock.advance(by: .seconds(1))
-            #expect(try await fixture.objects.downloadURL(upload.key, site: site) != first)
-            #expect(fixture.bucket.signed == 2)
+            let url = try await fixture.objects.downloadURL(upload.key, isBlob: isBlob, site: site)
+            #expect(url.hasPrefix("http://coffer.test/hashdrop-files/\(upload.key.text)?Expires="))
+            await fixture.objects.erase(try await fixture.files.delete(upload.id.text, of: fixture.ada))
+            #expect(try await fixture.files.object(upload.key) == nil)
+            #expect(fixture.bucket.erased.isEmpty)
+            #expect(try await fixture.doomed.isEmpty)
         }
     }
 

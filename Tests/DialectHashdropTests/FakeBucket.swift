@@ -8,7 +8,6 @@ final class FakeBucket: ObjectBucket {
         var objects: [String: Int64] = [:]
         var isDown = false
         var erased: [String] = []
-        var signed = 0
     }
 
     private let state = Mutex(State())
@@ -21,8 +20,6 @@ final class FakeBucket: ObjectBucket {
     /// Keys that were erased, in order, repeats included.
     var erased: [String] { state.withLock { $0.erased } }
     var keys: [String] { state.withLock { $0.objects.keys.sorted() } }
-    /// How many URLs for reading were signed.
-    var signed: Int { state.withLock { $0.signed } }
 
     /// What a client does at an upload URL.
     func put(_ key: String, bytes: Int64) { state.withLock { $0.objects[key] = bytes } }
@@ -32,11 +29,7 @@ final class FakeBucket: ObjectBucket {
     }
 
     func getURL(_ key: String, seconds: Int) async throws -> String {
-        let number = state.withLock { state in
-            state.signed += 1
-            return state.signed
-        }
-        return "https://bucket.test/\(key)?get=\(seconds)&n=\(number)"
+        "https://bucket.test/\(key)?get=\(seconds)"
     }
 
     func size(of key: String) async throws -> Int64? {

@@ -31,19 +31,26 @@ struct Fixture: Sendable {
         let limits = try FileSettings(group)
         let blobs = InlineBlobStore(base: NoBlobs(), database: database, random: random)
         let bucket = FakeBucket()
+        let drops = DropStore(database: database, blobs: blobs, clock: clock, random: random)
         let fixture = Fixture(
             clock: clock,
             database: database,
             bucket: bucket,
             files: FileStore(
-                drops: DropStore(database: database, blobs: blobs, clock: clock, random: random),
+                drops: drops,
                 keys: ObjectKeys(salt: "uidsalt"),
                 settings: limits,
                 usesBucket: true,
                 clock: clock,
                 random: random
             ),
-            objects: BucketObjects(bucket, settings: limits, database: database, clock: clock),
+            objects: BucketObjects(
+                bucket: bucket,
+                embedded: EmbeddedObjects(secret: "secret", settings: limits, drops: drops, clock: clock),
+                settings: limits,
+                database: database,
+                clock: clock
+            ),
             ada: AccountID(random: random)
         )
         try await fixture.insert(fixture.ada, email: "ada@example.org")
@@ -71,7 +78,7 @@ struct Fixture: Sendable {
     /// What the route does: looks the upload up, asks the bucket for its size, completes it.
     func complete(_ id: FileID) async throws -> Int64? {
         let file = try #require(try await files.pending(id, of: ada))
-        guard case .bytes(let size) = try await objects.measure(file.key) else {
+        guard case .bytes(let size) = try await objects.measure(file) else {
             throw HashdropError.fileNotFound
         }
         let done = try await files.complete(file, Self.facts, measured: size)

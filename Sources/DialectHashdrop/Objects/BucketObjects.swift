@@ -10,38 +10,29 @@ struct BucketObjects: ObjectPlace {
     private static let batch = 100
 
     let bucket: any ObjectBucket
+    /// For files from before there was a bucket.
+    let embedded: EmbeddedObjects
     let settings: FileSettings
     let database: any Database
     let clock: any WallClock
-    let links: SignedLinks
-
-    init(_ bucket: any ObjectBucket, settings: FileSettings, database: any Database, clock: any WallClock) {
-        self.bucket = bucket
-        self.settings = settings
-        self.database = database
-        self.clock = clock
-        links = SignedLinks(life: settings.downloadURLLife)
-    }
 
     func uploadURL(_ key: ObjectKey, site: Site) async throws -> String {
         try await bucket.putURL(key.text, seconds: Int(settings.uploadURLLife.components.seconds))
     }
 
-    func downloadURL(_ key: ObjectKey, site: Site) async throws -> String {
-        let now = clock.now
-        if let link = links.find(key, at: now) { return link }
-        let link = try await bucket.getURL(key.text, seconds: Int(settings.downloadURLLife.components.seconds))
-        links.keep(link, of: key, at: now)
-        return link
+    func downloadURL(_ key: ObjectKey, isBlob: Bool, site: Site) async throws -> String {
+        guard !isBlob else { return try await embedded.downloadURL(key, isBlob: true, site: site) }
+        return try await bucket.getURL(key.text, seconds: Int(settings.downloadURLLife.components.seconds))
     }
 
-    func measure(_ key: ObjectKey) async throws -> ObjectSize {
-        try await bucket.size(of: key.text).map { .bytes($0) } ?? .missing
+    func measure(_ file: StoredFile) async throws -> ObjectSize {
+        guard file.drop == nil else { return .knownToDatabase }
+        return try await bucket.size(of: file.key.text).map { .bytes($0) } ?? .missing
     }
 
     /// A single object goes at once, many are left to the next ``eraseDue()``, so that nobody waits for all of them.
     func erase(_ doomed: Doomed) async {
-        for key in doomed.objects { links.forget(key) }
+        await embedded.erase(doomed)
         guard doomed.objects.count == 1, let key = doomed.objects.first else { return }
         try? await erase(key)
     }

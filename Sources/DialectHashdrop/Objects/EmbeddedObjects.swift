@@ -45,7 +45,7 @@ struct EmbeddedObjects: ObjectPlace {
         )
     }
 
-    func downloadURL(_ key: ObjectKey, site: Site) async throws -> String {
+    func downloadURL(_ key: ObjectKey, isBlob: Bool, site: Site) async throws -> String {
         let path = Self.path(of: key)
         let end = clock.now.advanced(by: settings.downloadURLLife).seconds
         return "\(site.baseURL)\(path)?Expires=\(end)&Signature=\(signature(path, end))&Key-Pair-Id=\(Self.keyPair)"
@@ -56,7 +56,7 @@ struct EmbeddedObjects: ObjectPlace {
         return Base64.encodeURL(Array(code))
     }
 
-    func measure(_ key: ObjectKey) async throws -> ObjectSize { .knownToDatabase }
+    func measure(_ file: StoredFile) async throws -> ObjectSize { .knownToDatabase }
     func erase(_ doomed: Doomed) async { await drops.erase(doomed.blobs) }
 
     // MARK: Verifying

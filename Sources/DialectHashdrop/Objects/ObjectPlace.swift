@@ -9,12 +9,14 @@ protocol ObjectPlace: Sendable {
     func uploadURL(_ key: ObjectKey, site: Site) async throws -> String
 
     /// A URL that answers `GET` with the object for a while.
-    func downloadURL(_ key: ObjectKey, site: Site) async throws -> String
+    ///
+    /// `isBlob`: whether its bytes are in our blob store, where they may be from before there was a bucket.
+    func downloadURL(_ key: ObjectKey, isBlob: Bool, site: Site) async throws -> String
 
     /// What is known of the size of an object that a client says it has put.
     ///
     /// - Throws: ``StorageError`` when the place does not answer.
-    func measure(_ key: ObjectKey) async throws -> ObjectSize
+    func measure(_ file: StoredFile) async throws -> ObjectSize
 
     /// Removes what a transaction has doomed. Never fails: what could not be removed is tried again later.
     func erase(_ doomed: Doomed) async

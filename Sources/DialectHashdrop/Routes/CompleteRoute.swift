@@ -37,7 +37,7 @@ struct CompleteRoute {
     }
 
     private func complete(_ file: StoredFile, _ facts: FileFacts) async throws -> FileStore.Completion {
-        switch try await objects.measure(file.key) {
+        switch try await objects.measure(file) {
         case .knownToDatabase: try await files.complete(file, facts, measured: nil)
         case .bytes(let size): try await files.complete(file, facts, measured: size)
         case .missing: throw HashdropError.fileNotFound

@@ -24,12 +24,13 @@ struct DownloadRoute {
                 ? String(owner.dropFirst(ObjectKey.ownerPrefix.count)) : owner,
             file: id
         )
+        let isBlob: Bool
         switch try await files.admitDownload(of: id, under: key) {
-        case .admitted: break
+        case .admitted(let answer): isBlob = answer
         case .noSuchFile: throw HashdropError.fileNotFound
         case .exhausted: throw HashdropError.downloadLimitReached(retryAfter: secondsToTomorrow)
         }
-        let url = try await objects.downloadURL(key, site: context.site)
+        let url = try await objects.downloadURL(key, isBlob: isBlob, site: context.site)
         let html = "<a href=\"\(url.replacing("&", with: "&amp;"))\">See Other</a>.\n\n"
         return Response(
             status: .seeOther,

@@ -50,7 +50,7 @@ extension FileStore {
     private func removeBytes(of file: StoredFile, in session: any SQLSession) throws -> Doomed {
         var doomed = Doomed()
         if let drop = file.drop { doomed.blobs = try drops.remove(drop, in: session) ?? [] }
-        guard usesBucket else { return doomed }
+        guard usesBucket, file.drop == nil else { return doomed }
         // Whoever holds the upload URL can bring the object back until that ends: it is erased at once and once more.
         let now = clock.now
         let last = file.createdAt.advanced(by: settings.uploadURLLife).advanced(by: Self.slowestUpload)

@@ -87,7 +87,8 @@ struct FileStore: Sendable {
     // MARK: Downloads
 
     enum DownloadAnswer: Sendable {
-        case admitted
+        /// `isBlob`: whether its bytes are in our blob store.
+        case admitted(isBlob: Bool)
         case noSuchFile
         case exhausted
     }
@@ -97,8 +98,8 @@ struct FileStore: Sendable {
     /// What is refused does not count, and files that do not exist leave no trace.
     func admitDownload(of id: FileID, under key: ObjectKey) async throws -> DownloadAnswer {
         let day = Self.day(of: clock.now)
-        guard let count = try await downloads(of: id, under: key, on: day) else { return .noSuchFile }
-        guard count < settings.downloadsPerDay else { return .exhausted }
+        guard let file = try await downloads(of: id, under: key, on: day) else { return .noSuchFile }
+        guard file.count < settings.downloadsPerDay else { return .exhausted }
         let limit = settings.downloadsPerDay
         let isAdmitted = try await drops.database.write { session in
             try session.execute(
@@ -111,20 +112,24 @@ struct FileStore: Sendable {
                 """
             ) == 1
         }
-        if isAdmitted { return .admitted }
+        if isAdmitted { return .admitted(isBlob: file.isBlob) }
         return try await downloads(of: id, under: key, on: day) == nil ? .noSuchFile : .exhausted
     }
 
     /// Nil when there is no such file.
-    private func downloads(of id: FileID, under key: ObjectKey, on day: Int64) async throws -> Int64? {
+    private func downloads(
+        of id: FileID,
+        under key: ObjectKey,
+        on day: Int64
+    ) async throws -> (count: Int64, isBlob: Bool)? {
         try await drops.database.read { session in
             try session.first(
                 """
-                SELECT COALESCE(d.downloads, 0) FROM hashdrop_files f
+                SELECT COALESCE(d.downloads, 0), f.drop_id IS NOT NULL FROM hashdrop_files f
                 LEFT JOIN hashdrop_downloads d ON d.file_id = f.id AND d.day = \(day)
                 WHERE f.id = \(id) AND f.object_key = \(key) AND f.status = 'uploaded'
                 """
-            ) { $0.integer(0) }
+            ) { ($0.integer(0), $0.bool(1)) }
         }
     }
 
