@@ -15,6 +15,20 @@ package struct S3Peer: Decodable, Sendable {
     package let secret: String
     package let boto: [Signed]
 
+    /// Settings of a server that keeps every blob in the service, under a prefix for its data directory.
+    package func settings(for dataPath: String) -> [String: String] {
+        [
+            "COFFER_BLOBS": "s3",
+            "COFFER_INLINE_BYTES": "0",
+            "COFFER_S3_ENDPOINT": endpoint,
+            "COFFER_S3_BUCKET": bucket,
+            "COFFER_S3_ACCESS_KEY_ID": key,
+            "COFFER_S3_SECRET_ACCESS_KEY": secret,
+            "COFFER_S3_PATH_STYLE": "true",
+            "COFFER_S3_PREFIX": "servers/\(dataPath.split(separator: "/").joined(separator: "-"))",
+        ]
+    }
+
     /// The service; nil when there is none.
     package static let current: S3Peer? = {
         guard let path = ProcessInfo.processInfo.environment["COFFER_TEST_S3"],

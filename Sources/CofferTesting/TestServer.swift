@@ -16,6 +16,7 @@ package struct TestServer: Sendable {
     ///
     /// `environment`: settings by environment name, such as `COFFER_RAVENZERO_UPLOAD_RATE_LIMIT`.
     /// `dataPath`: the data directory of an earlier server; a fresh one by default.
+    /// Where a system test has started an S3 service, all blobs lie there.
     package static func run<Value: Sendable>(
         _ environment: [String: String] = [:],
         dataPath: String? = nil,
@@ -25,7 +26,8 @@ package struct TestServer: Sendable {
         let directory = try TemporaryDirectory()
         let path = dataPath ?? directory.path
         let flags = ["port": "0", "host": "127.0.0.1", "data": path]
-        let settings = try Settings(await SettingsSources(flags: flags, environment: environment))
+        let everything = (S3Peer.current?.settings(for: path) ?? [:]).merging(environment) { $1 }
+        let settings = try Settings(await SettingsSources(flags: flags, environment: everything))
         var logger = Logger(label: "coffer") { JSONLogHandler(label: $0, level: .critical, sink: LogSink()) }
         logger.logLevel = .critical
         let application = try await CofferApplication(
