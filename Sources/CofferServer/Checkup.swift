@@ -81,9 +81,9 @@ package struct Checkup: Sendable {
     private func mailFinding() async -> Finding {
         guard let server = settings.mail.server else {
             let path = "\(settings.dataPath)/outbox"
-            var isDirectory: ObjCBool = true
-            _ = FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory)
-            return isDirectory.boolValue
+            var isDirectory: ObjCBool = false
+            let isThere = FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory)
+            return !isThere || isDirectory.boolValue
                 ? .note("mail: no mail server is set (COFFER_MAIL_HOST); mail is written into \(path)")
                 : .bad("mail: \(path) is not a directory", fix: "Move it away, or set COFFER_MAIL_HOST.")
         }
