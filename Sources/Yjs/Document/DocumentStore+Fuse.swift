@@ -10,7 +10,7 @@ extension DocumentStore {
             guard hasFused || items[Int(right)].clock >= firstClock else { return }
             hasFused = fuse(clients[Int(slot)][before], right)
             if hasFused {
-                clients[Int(slot)].remove(at: position, items: items)
+                clients[Int(slot)].remove(at: position)
                 freeItem(right)
             }
             position = before

@@ -1,7 +1,7 @@
 extension DocumentStore {
     /// The struct that ends with this unit; an item that goes on behind it is split.
     mutating func structEnding(_ slot: UInt32, _ clock: UInt64, _ transaction: inout Transaction) -> ItemRef? {
-        guard let position = clients[Int(slot)].position(of: clock, in: items) else { return nil }
+        guard let position = clients[Int(slot)].position(of: clock) else { return nil }
         let ref = clients[Int(slot)][position]
         let item = items[Int(ref)]
         if !item.isGC, clock + 1 < item.end {
@@ -12,7 +12,7 @@ extension DocumentStore {
 
     /// The struct that starts with this unit; an item that starts before is split.
     mutating func structStarting(_ slot: UInt32, _ clock: UInt64, _ transaction: inout Transaction) -> ItemRef? {
-        guard let position = clients[Int(slot)].position(of: clock, in: items) else { return nil }
+        guard let position = clients[Int(slot)].position(of: clock) else { return nil }
         let ref = clients[Int(slot)][position]
         let item = items[Int(ref)]
         if !item.isGC, item.clock < clock {
@@ -43,7 +43,7 @@ extension DocumentStore {
         } else if right.parentSub != absent {
             types.setLast(right.parent, right.parentSub, new)
         }
-        clients[Int(right.client)].insert(new, after: position, items: items)
+        clients[Int(right.client)].insert(new, clock: right.clock, after: position)
         transaction.fusible.append(Transaction.SlotID(slot: right.client, clock: right.clock))
         return new
     }

@@ -9,8 +9,7 @@ struct DocumentStore {
     var roots: [UInt32: UInt32] = [:]
 
     var clients: [StructList] = []
-    var clientIDs: [UInt64] = []
-    private var slots: [UInt64: UInt32] = [:]
+    private(set) var clientIDs = ClientTable()
     /// Slots by descending client id, current at the end of each transaction.
     private(set) var slotOrder: [UInt32] = []
 
@@ -31,19 +30,16 @@ struct DocumentStore {
 
     // MARK: Clients
 
-    func slot(of client: UInt64) -> UInt32? { slots[client] }
+    func slot(of client: UInt64) -> UInt32? { clientIDs.slot(of: client) }
 
     mutating func ensureSlot(of client: UInt64) -> UInt32 {
-        if let slot = slots[client] { return slot }
-        let slot = UInt32(clients.count)
+        if let slot = clientIDs.slot(of: client) { return slot }
         clients.append(StructList())
-        clientIDs.append(client)
-        slots[client] = slot
-        return slot
+        return clientIDs.add(client)
     }
 
     func state(of client: UInt64) -> UInt64 {
-        guard let slot = slots[client] else { return 0 }
+        guard let slot = slot(of: client) else { return 0 }
         return clients[Int(slot)].nextClock
     }
 
@@ -59,12 +55,12 @@ struct DocumentStore {
         guard added > 0 else { return }
         if added > 8 {
             let ids = clientIDs
-            slotOrder = (0..<UInt32(clients.count)).sorted { ids[Int($0)] > ids[Int($1)] }
+            slotOrder = (0..<UInt32(clients.count)).sorted { ids[$0] > ids[$1] }
             return
         }
         for slot in UInt32(slotOrder.count)..<UInt32(clients.count) {
-            let id = clientIDs[Int(slot)]
-            let place = slotOrder.firstIndex { clientIDs[Int($0)] < id } ?? slotOrder.count
+            let id = clientIDs[slot]
+            let place = slotOrder.firstIndex { clientIDs[$0] < id } ?? slotOrder.count
             slotOrder.insert(slot, at: place)
         }
     }
@@ -73,12 +69,12 @@ struct DocumentStore {
 
     /// The struct that covers a clock.
     func find(_ slot: UInt32, _ clock: UInt64) -> ItemRef? {
-        guard let position = clients[Int(slot)].position(of: clock, in: items) else { return nil }
+        guard let position = clients[Int(slot)].position(of: clock) else { return nil }
         return clients[Int(slot)][position]
     }
 
     func find(_ id: YID) -> ItemRef? {
-        slots[id.client].flatMap { find($0, id.clock) }
+        slot(of: id.client).flatMap { find($0, id.clock) }
     }
 
     mutating func addItem(_ item: Item) -> ItemRef {

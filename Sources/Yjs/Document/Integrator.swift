@@ -6,6 +6,7 @@ struct Integrator {
     /// The next record of each run.
     private var cursors: [Int]
     private var waiting: [UInt64: WaitingRuns] = [:]
+    private var otherBlockers: [YID] = []
     /// For each client that something waits for, the lowest clock that would help.
     private(set) var missing: [UInt64: UInt64] = [:]
 
@@ -13,7 +14,7 @@ struct Integrator {
         self.scan = scan
         runs = scan.sortedByClient()
         self.maxConflictSteps = maxConflictSteps
-        cursors = Array(repeating: 0, count: runs.count)
+        cursors = runs.map(\.records.startIndex)
     }
 
     /// Integrates what can be integrated.
@@ -28,7 +29,7 @@ struct Integrator {
             queue.popReady(state: state, into: &ready)
             if !queue.isEmpty { waiting[client] = queue }
         }
-        for index in runs.indices where cursors[index] < runs[index].records.count {
+        for index in runs.indices where cursors[index] < runs[index].records.endIndex {
             let record = runs[index].records[cursors[index]]
             if record.clock > store.state(of: runs[index].client) { note(runs[index].client, record.clock - 1) }
         }
@@ -46,47 +47,55 @@ struct Integrator {
         _ transaction: inout Transaction
     ) throws(YjsError) {
         let run = runs[index]
-        while cursors[index] < run.records.count {
-            let state = store.state(of: run.client)
-            let record = run.records[cursors[index]]
+        var cursor = cursors[index]
+        defer { cursors[index] = cursor }
+        while cursor < run.records.endIndex {
+            let slot = store.slot(of: run.client)
+            let state = slot.map { store.clients[Int($0)].nextClock } ?? 0
+            let record = run.records[cursor]
             if record.endClock <= state {
-                cursors[index] += 1
+                cursor += 1
                 continue
             }
             guard record.clock <= state else { return }
-            let isBlocked = try integrateOne(index, state: state, &store, &transaction)
-            if isBlocked { return }
+            let place = Integration(client: run.client, slot: slot, state: state, maxConflictSteps: maxConflictSteps)
+            guard let blocker = try store.integrate(record, from: scan.sources, place, &transaction) else {
+                cursor += 1
+                continue
+            }
+            if try integrateAnother(run, after: cursor, place, &store, &transaction) { continue }
+            wait(index, for: blocker)
+            for other in otherBlockers { wait(index, for: other) }
+            return
         }
     }
 
-    /// Tries the next record and, if it is blocked, a few others that cover the same clock.
+    private mutating func wait(_ index: Int, for blocker: YID) {
+        waiting[blocker.client, default: WaitingRuns()].add(index, until: blocker.clock)
+    }
+
+    /// Tries a few more records that cover the same clock as a blocked one.
     ///
-    /// - Returns: whether the client is blocked.
-    private mutating func integrateOne(
-        _ index: Int,
-        state: UInt64,
+    /// - Returns: whether one was integrated; otherwise ``otherBlockers`` says what they wait for.
+    private mutating func integrateAnother(
+        _ run: StructRun,
+        after cursor: Int,
+        _ place: Integration,
         _ store: inout DocumentStore,
         _ transaction: inout Transaction
     ) throws(YjsError) -> Bool {
-        let run = runs[index]
-        var blockers: [YID] = []
-        var next = cursors[index]
-        while next < run.records.count, run.records[next].clock <= state, blockers.count < 8 {
+        otherBlockers.removeAll()
+        var next = cursor + 1
+        while next < run.records.endIndex, run.records[next].clock <= place.state, otherBlockers.count < 7 {
             let record = run.records[next]
             next += 1
-            if record.endClock <= state { continue }
-            let blocker = try store.integrate(
-                record,
-                of: run.client,
-                from: scan.sources[Int(record.source)],
-                maxConflictSteps: maxConflictSteps,
-                &transaction
-            )
-            guard let blocker else { return false }
-            blockers.append(blocker)
+            if record.endClock <= place.state { continue }
+            guard let blocker = try store.integrate(record, from: scan.sources, place, &transaction) else {
+                return true
+            }
+            otherBlockers.append(blocker)
         }
-        for blocker in blockers { waiting[blocker.client, default: WaitingRuns()].add(index, until: blocker.clock) }
-        return true
+        return false
     }
 
     /// What could not be integrated, as one update without deletes, and its number of structs.
@@ -95,13 +104,13 @@ struct Integrator {
         var block = BlockEncoder()
         var blocks: UInt64 = 0
         var count = 0
-        for (index, run) in runs.enumerated() where cursors[index] < run.records.count {
+        for (index, run) in runs.enumerated() where cursors[index] < run.records.endIndex {
             let floor = store.state(of: run.client)
             guard block.write(run, from: cursors[index], floor: floor, sources: scan.sources, into: &body) else {
                 continue
             }
             blocks += 1
-            count += run.records.count - cursors[index]
+            count += run.records.endIndex - cursors[index]
         }
         guard blocks > 0 else { return nil }
         body.writeVarUint(0)

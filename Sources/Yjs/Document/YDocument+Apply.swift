@@ -83,13 +83,13 @@ extension YDocument {
         for slot in transaction.grown {
             let list = store.clients[Int(slot)]
             let (clock, length) = (list.clockBefore, list.nextClock - list.clockBefore)
-            change.inserted.append(ClientRange(client: store.clientIDs[Int(slot)], clock: clock, length: length))
+            change.inserted.append(ClientRange(client: store.clientIDs[slot], clock: clock, length: length))
         }
         let names = Set(transaction.changedTypes.compactMap { store.rootName(of: $0).map { Array($0.utf8) } })
         change.roots = names.map { String(decoding: $0, as: UTF8.self) }.sorted(by: UTF8Text.precedesByUTF16)
         store.finish(&transaction)
         change.deleted = transaction.deleted.map {
-            ClientRange(client: store.clientIDs[Int($0.client)], clock: $0.clock, length: $0.length)
+            ClientRange(client: store.clientIDs[UInt32($0.client)], clock: $0.clock, length: $0.length)
         }
         return change
     }
