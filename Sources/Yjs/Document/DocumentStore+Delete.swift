@@ -34,7 +34,7 @@ extension DocumentStore {
         transaction.deleted.append(
             ClientRange(client: UInt64(item.client), clock: item.clock, length: item.length)
         )
-        transaction.noteChange(of: item.parent)
+        transaction.noteChange(of: item.parent, key: item.parentSub)
     }
 
     /// Notes a new item that arrived as deleted content.

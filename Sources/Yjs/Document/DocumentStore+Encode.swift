@@ -12,6 +12,22 @@ extension DocumentStore {
         return encoder.bytes
     }
 
+    /// Bytes of the encoded state, counted without keeping them.
+    func encodedBytes() -> Int {
+        var encoder = Lib0Encoder()
+        writeDeleted(into: &encoder)
+        var total = encoder.bytes.count
+        for list in clients where list.nextClock > 0 {
+            guard let first = list.position(of: 0) else { continue }
+            list.forEach(from: first) { ref in
+                encoder.bytes.removeAll(keepingCapacity: true)
+                writeStruct(ref, cut: 0, into: &encoder)
+                total += encoder.bytes.count
+            }
+        }
+        return total
+    }
+
     /// Writes what a finished transaction added and deleted.
     func encode(_ transaction: Transaction) -> [UInt8] {
         var encoder = Lib0Encoder()

@@ -28,7 +28,8 @@ extension DocumentStore {
         }
         guard ContentRef.isSplittable(left.kind), left.isDeleted == right.isDeleted, left.right == rightRef,
             right.originClient == left.client, right.originClock == left.end - 1,
-            right.hasSameRightOrigin(as: left)
+            right.hasSameRightOrigin(as: left),
+            left.kind == ContentRef.deleted || arena.canJoin(left.contentRange, right.contentRange)
         else { return false }
         items[Int(leftRef)].length += right.length
         if left.kind != ContentRef.deleted {

@@ -52,13 +52,16 @@ extension DocumentStore {
             appendGC(slot, clock: state, length: rest, &transaction)
             return nil
         }
+        guard transaction.conflictSteps <= integration.maxConflictSteps else {
+            throw .integrationTooExpensive(limit: integration.maxConflictSteps)
+        }
         var item = Item(clock: state, length: rest, client: slot, kind: record.ref)
         item.parent = place.parent
         item.parentSub = place.parentSub
         setOrigins(of: &item, near, isCut: cut > 0)
-        let left = try settle(item, place, maxSteps: integration.maxConflictSteps, &transaction)
+        let (left, right) = try settle(item, place, maxSteps: integration.maxConflictSteps, &transaction)
         try readContent(&decoder, into: &item, cut: cut)
-        link(item, after: left, &transaction)
+        link(item, between: left, right, &transaction)
         return nil
     }
 
@@ -150,20 +153,11 @@ extension DocumentStore {
         }
     }
 
-    /// Links a new item behind `left`, or at the head of its list or key.
-    mutating func link(_ new: Item, after left: ItemRef, _ transaction: inout Transaction) {
+    /// Links a new item between two neighbours; without a left one it becomes the head of its list or key.
+    mutating func link(_ new: Item, between left: ItemRef, _ right: ItemRef, _ transaction: inout Transaction) {
         var item = new
         item.left = left
-        if left != absent {
-            item.right = items[Int(left)].right
-        } else if item.parentSub != absent {
-            item.right = types.last(item.parent, item.parentSub)
-            while item.right != absent, items[Int(item.right)].left != absent {
-                item.right = items[Int(item.right)].left
-            }
-        } else {
-            item.right = types[item.parent].start
-        }
+        item.right = right
         let ref = addItem(item)
         if item.kind == ContentRef.type { types[item.content].item = ref }
         if left != absent {
@@ -178,7 +172,7 @@ extension DocumentStore {
             if left != absent { delete(left, &transaction) }
         }
         append(ref, &transaction)
-        transaction.noteChange(of: item.parent)
+        transaction.noteChange(of: item.parent, key: item.parentSub)
         if item.kind == ContentRef.deleted { noteDeletedContent(ref, &transaction) }
         let holder = types[item.parent].item
         let isInDeleted = holder != absent && items[Int(holder)].isDeleted

@@ -1,20 +1,21 @@
 extension DocumentStore {
-    /// Decides, among items that were inserted at one place at the same time, which one stands to the left.
+    /// Decides between which two items a new one goes, among those that were inserted there at the same time.
     func settle(
         _ item: Item,
         _ place: Place,
         maxSteps: Int,
         _ transaction: inout Transaction
-    ) throws(YjsError) -> ItemRef {
+    ) throws(YjsError) -> (left: ItemRef, right: ItemRef) {
         var left = place.left
-        var other: ItemRef
+        let first: ItemRef
         if left != absent {
-            other = items[Int(left)].right
-            if other == place.right { return left }
+            first = items[Int(left)].right
+            if first == place.right { return (left, first) }
         } else {
-            if place.right != absent, items[Int(place.right)].left == absent { return left }
-            other = try head(place, maxSteps: maxSteps, &transaction)
+            if place.right != absent, items[Int(place.right)].left == absent { return (left, place.right) }
+            first = try head(place, maxSteps: maxSteps, &transaction)
         }
+        var other = first
         var visited = VisitedItems()
         var conflictStart = 0
         let id = clientIDs[item.client]
@@ -42,7 +43,7 @@ extension DocumentStore {
             }
             other = items[Int(other)].right
         }
-        return left
+        return (left, left == place.left ? first : items[Int(left)].right)
     }
 
     /// The leftmost item of a list or of a key.

@@ -28,13 +28,15 @@ extension DocumentStore {
         after units: UInt64,
         _ transaction: inout Transaction
     ) -> ItemRef {
+        // Dividing pairs leaves garbage, a lot if one update does nothing else.
+        if arena.isWasteful { arena.squeeze(&items) }
         var right = items[Int(ref)]
         right.clock += units
         right.length -= units
         right.originClient = right.client
         right.originClock = right.clock - 1
         right.left = ref
-        splitContent(of: ref, right: &right, after: units)
+        splitContent(of: ref, right: &right, after: units, &transaction)
         let new = addItem(right)
         items[Int(ref)].length = units
         items[Int(ref)].right = new
@@ -48,7 +50,12 @@ extension DocumentStore {
         return new
     }
 
-    private mutating func splitContent(of ref: ItemRef, right: inout Item, after units: UInt64) {
+    private mutating func splitContent(
+        of ref: ItemRef,
+        right: inout Item,
+        after units: UInt64,
+        _ transaction: inout Transaction
+    ) {
         let range = items[Int(ref)].contentRange
         let offset: Int
         switch right.kind {
@@ -56,11 +63,14 @@ extension DocumentStore {
             let utf16Length = items[Int(ref)].length
             let cut = UTF8Text.cut(arena.bytes, range, after: Int(units), utf16Length: utf16Length)
             if cut.isInsidePair {
+                transaction.noteDividedPair(right.client, right.clock, arena.bytes[cut.offset..<cut.offset + 4])
                 divideText(of: ref, right: &right, at: cut.offset)
                 return
             }
             offset = cut.offset
         case ContentRef.any, ContentRef.json:
+            // Elements can only be counted from the front, so a list that is cut often may become expensive.
+            transaction.conflictSteps += Int(units / 8)
             offset = ElementList.offset(of: Int(units), in: arena.bytes, range, ref: right.kind)
         default:
             return
@@ -70,22 +80,45 @@ extension DocumentStore {
         right.contentBytes = UInt32(range.upperBound - offset)
     }
 
-    /// Cuts text inside a surrogate pair: each half becomes U+FFFD, so both texts need new bytes.
+    /// Cuts text inside a surrogate pair: each half becomes U+FFFD.
+    ///
+    /// The four bytes of the pair have room for one of the two, so only the shorter text moves.
     private mutating func divideText(of ref: ItemRef, right: inout Item, at offset: Int) {
         let range = items[Int(ref)].contentRange
-        let old = arena.bytes
-        let head = range.lowerBound..<offset
-        let tail = min(offset + 4, range.upperBound)..<range.upperBound
+        let (headBytes, tailBytes) = (offset - range.lowerBound, range.upperBound - offset - 4)
         let start = arena.bytes.count
-        arena.append(old, head)
-        arena.append(UTF8Text.replacement)
-        let middle = arena.bytes.count
-        arena.append(UTF8Text.replacement)
-        arena.append(old, tail)
+        if headBytes < tailBytes {
+            arena.repeatBytes(range.lowerBound..<offset)
+            arena.append(UTF8Text.replacement)
+            arena.overwrite(at: offset + 1, UTF8Text.replacement)
+            arena.discard(headBytes + 1)
+            items[Int(ref)].content = UInt32(start)
+            right.content = UInt32(offset + 1)
+        } else {
+            arena.append(UTF8Text.replacement)
+            arena.repeatBytes(offset + 4..<range.upperBound)
+            arena.overwrite(at: offset, UTF8Text.replacement)
+            arena.discard(tailBytes + 1)
+            right.content = UInt32(start)
+        }
+        items[Int(ref)].contentBytes = UInt32(headBytes + 3)
+        right.contentBytes = UInt32(tailBytes + 3)
+    }
+
+    /// Puts a surrogate pair back that was divided, once its halves are in one item again.
+    mutating func restorePair(_ pair: Transaction.DividedPair, of client: UInt64) {
+        guard let slot = slot(of: client), let ref = find(slot, pair.clock - 1) else { return }
+        let item = items[Int(ref)]
+        let range = item.contentRange
+        let units = Int(pair.clock - 1 - item.clock)
+        let cut = UTF8Text.cut(arena.bytes, range, after: units, utf16Length: item.length)
+        guard item.kind == ContentRef.string, pair.clock < item.end, cut.offset + 6 <= range.upperBound else { return }
+        let start = arena.bytes.count
+        arena.repeatBytes(range.lowerBound..<cut.offset)
+        arena.append(pair.bytes)
+        arena.repeatBytes(cut.offset + 6..<range.upperBound)
         arena.discard(range.count)
         items[Int(ref)].content = UInt32(start)
-        items[Int(ref)].contentBytes = UInt32(middle - start)
-        right.content = UInt32(middle)
-        right.contentBytes = UInt32(arena.bytes.count - middle)
+        items[Int(ref)].contentBytes = UInt32(arena.bytes.count - start)
     }
 }

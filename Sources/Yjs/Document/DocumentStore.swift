@@ -2,6 +2,7 @@
 struct DocumentStore {
     var items: [Item] = []
     private var freeItem: ItemRef = absent
+    private var freeItemCount = 0
     var arena = ContentArena()
     var types = TypeTable()
     var keys = KeyTable()
@@ -83,6 +84,7 @@ struct DocumentStore {
             return ItemRef(items.count - 1)
         }
         let ref = freeItem
+        freeItemCount -= 1
         freeItem = items[Int(ref)].right
         items[Int(ref)] = item
         return ref
@@ -91,7 +93,11 @@ struct DocumentStore {
     mutating func freeItem(_ ref: ItemRef) {
         items[Int(ref)] = Item(clock: 0, length: 0, client: absent, right: freeItem, kind: Item.free)
         freeItem = ref
+        freeItemCount += 1
     }
+
+    /// An estimate from above of the bytes of the encoded state, for client ids of 32 bits.
+    var encodedBound: Int { arena.live + keys.byteCount + (items.count - freeItemCount) * 32 }
 
     /// Adds a struct at the end of its client's list.
     mutating func append(_ ref: ItemRef, _ transaction: inout Transaction) {
@@ -120,14 +126,25 @@ struct DocumentStore {
         keys.find(ArraySlice(name.utf8)).flatMap { roots[$0] }
     }
 
-    /// The name of the root above a type.
-    func rootName(of type: UInt32) -> String? {
-        var current = type
-        while types[current].item != absent {
-            let item = items[Int(types[current].item)]
-            guard item.parent != absent, !item.isGC else { return nil }
-            current = item.parent
+    /// The names of the roots above types.
+    ///
+    /// Each type on the way up is passed once, so that deep nesting stays cheap.
+    func rootNames(above types: some Sequence<UInt32>) -> [String] {
+        var passed: Set<UInt32> = []
+        var names: [UInt32] = []
+        for type in types {
+            var current = type
+            while passed.insert(current).inserted {
+                let record = self.types[current]
+                if record.item == absent {
+                    if record.name != absent { names.append(record.name) }
+                    break
+                }
+                let item = items[Int(record.item)]
+                guard item.parent != absent, !item.isGC else { break }
+                current = item.parent
+            }
         }
-        return types[current].name == absent ? nil : keys.text(types[current].name)
+        return names.map { keys.text($0) }.sorted(by: UTF8Text.precedesByUTF16)
     }
 }

@@ -7,6 +7,8 @@ struct Integrator {
     private var cursors: [Int]
     private var waiting: [UInt64: WaitingRuns] = [:]
     private var otherBlockers: [YID] = []
+    /// How often each run was tried; older notes of its waiting are stale.
+    private var tries: [Int]
     /// For each client that something waits for, the lowest clock that would help.
     private(set) var missing: [UInt64: UInt64] = [:]
 
@@ -15,6 +17,7 @@ struct Integrator {
         runs = scan.sortedByClient()
         self.maxConflictSteps = maxConflictSteps
         cursors = runs.map(\.records.startIndex)
+        tries = Array(repeating: 0, count: runs.count)
     }
 
     /// Integrates what can be integrated.
@@ -26,7 +29,7 @@ struct Integrator {
             try advance(index, &store, &transaction)
             let state = store.state(of: client)
             guard state > before, var queue = waiting.removeValue(forKey: client) else { continue }
-            queue.popReady(state: state, into: &ready)
+            queue.popReady(state: state, tries: tries, into: &ready)
             if !queue.isEmpty { waiting[client] = queue }
         }
         for index in runs.indices where cursors[index] < runs[index].records.endIndex {
@@ -47,6 +50,7 @@ struct Integrator {
         _ transaction: inout Transaction
     ) throws(YjsError) {
         let run = runs[index]
+        tries[index] += 1
         var cursor = cursors[index]
         defer { cursors[index] = cursor }
         while cursor < run.records.endIndex {
@@ -71,7 +75,8 @@ struct Integrator {
     }
 
     private mutating func wait(_ index: Int, for blocker: YID) {
-        waiting[blocker.client, default: WaitingRuns()].add(index, until: blocker.clock)
+        let note = WaitingRun(clock: blocker.clock, run: index, try: tries[index])
+        waiting[blocker.client, default: WaitingRuns()].add(note)
     }
 
     /// Tries a few more records that cover the same clock as a blocked one.
@@ -115,44 +120,5 @@ struct Integrator {
         guard blocks > 0 else { return nil }
         body.writeVarUint(0)
         return (YUpdate.prefixed(body, count: blocks), count)
-    }
-}
-
-/// Runs that wait for a client, the lowest clock first.
-private struct WaitingRuns {
-    /// A heap whose first element has the lowest clock.
-    private var heap: [(clock: UInt64, run: Int)] = []
-
-    var isEmpty: Bool { heap.isEmpty }
-    var lowest: UInt64 { heap.first?.clock ?? 0 }
-
-    mutating func add(_ run: Int, until clock: UInt64) {
-        heap.append((clock, run))
-        var child = heap.count - 1
-        while child > 0, heap[child].clock < heap[(child - 1) / 2].clock {
-            heap.swapAt(child, (child - 1) / 2)
-            child = (child - 1) / 2
-        }
-    }
-
-    /// Moves the runs whose clock is known now.
-    mutating func popReady(state: UInt64, into ready: inout [Int]) {
-        while let first = heap.first, first.clock < state {
-            ready.append(first.run)
-            heap.swapAt(0, heap.count - 1)
-            heap.removeLast()
-            sink()
-        }
-    }
-
-    private mutating func sink() {
-        var parent = 0
-        while parent * 2 + 1 < heap.count {
-            var child = parent * 2 + 1
-            if child + 1 < heap.count, heap[child + 1].clock < heap[child].clock { child += 1 }
-            guard heap[child].clock < heap[parent].clock else { return }
-            heap.swapAt(child, parent)
-            parent = child
-        }
     }
 }

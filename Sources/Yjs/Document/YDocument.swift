@@ -6,6 +6,7 @@
 public struct YDocument: Sendable {
     var store: DocumentStore
     var pending = PendingData()
+    var measured: MeasuredSize?
     /// Bounds on inputs and on the document.
     public let limits: YLimits
 
