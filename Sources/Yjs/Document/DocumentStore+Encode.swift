@@ -15,16 +15,24 @@ extension DocumentStore {
     /// Bytes of the encoded state, counted without keeping them.
     func encodedBytes() -> Int {
         var encoder = Lib0Encoder()
-        writeDeleted(into: &encoder)
-        var total = encoder.bytes.count
-        for list in clients where list.nextClock > 0 {
+        var total = 0
+        func count() {
+            total += encoder.bytes.count
+            encoder.bytes.removeAll(keepingCapacity: true)
+        }
+        encoder.writeVarUint(UInt64(clients.count { $0.nextClock > 0 }))
+        for (slot, list) in clients.enumerated() {
             guard let first = list.position(of: 0) else { continue }
+            encoder.writeVarUint(UInt64(list.count(from: first)))
+            encoder.writeVarUint(clientIDs[UInt32(slot)])
+            encoder.writeVarUint(0)
             list.forEach(from: first) { ref in
-                encoder.bytes.removeAll(keepingCapacity: true)
                 writeStruct(ref, cut: 0, into: &encoder)
-                total += encoder.bytes.count
+                count()
             }
         }
+        writeDeleted(into: &encoder)
+        count()
         return total
     }
 

@@ -39,8 +39,8 @@ public struct Awareness: Sendable {
 
     /// Creates an empty table.
     ///
-    /// - Parameter maxClients: how many clients are remembered; for further ones those that are gone are forgotten,
-    ///   and if none is gone, they are ignored.
+    /// - Parameter maxClients: how many clients are remembered; when they become more, those that are gone are
+    ///   forgotten, and if none is gone, new ones are ignored.
     public init(maxClients: Int = 10_000) {
         self.maxClients = maxClients
     }
@@ -94,23 +94,16 @@ public struct Awareness: Sendable {
     ///   - now: the time of arrival.
     /// - Returns: the entries that took effect, to be forwarded.
     public mutating func apply(_ entries: [Entry], now: Duration) -> [Entry] {
-        entries.filter { entry in
+        if known.count + entries.count > maxClients { known = known.filter { $0.value.state != nil } }
+        return entries.filter { entry in
             let held = known[entry.client]
-            if held == nil, known.count >= maxClients, !forgetGone() { return false }
+            if held == nil, known.count >= maxClients { return false }
             let clock = held?.clock ?? 0
             let isRemoval = entry.clock == clock && entry.state == nil && held?.state != nil
             guard entry.clock > clock || isRemoval else { return false }
             known[entry.client] = Known(clock: entry.clock, state: entry.state, renewed: now)
             return true
         }
-    }
-
-    /// Makes room by forgetting the clocks of clients that are gone.
-    ///
-    /// - Returns: whether there is room now.
-    private mutating func forgetGone() -> Bool {
-        known = known.filter { $0.value.state != nil }
-        return known.count < maxClients
     }
 
     /// Removes clients whose connection ended.
