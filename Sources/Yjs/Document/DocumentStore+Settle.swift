@@ -16,27 +16,26 @@ extension DocumentStore {
             first = try head(place, maxSteps: maxSteps, &transaction)
         }
         var other = first
-        var visited = VisitedItems()
+        transaction.visited.begin()
         var conflictStart = 0
         let id = clientIDs[item.client]
         while other != absent, other != place.right {
             transaction.conflictSteps += 1
             guard transaction.conflictSteps <= maxSteps else { throw .integrationTooExpensive(limit: maxSteps) }
-            visited.append(other)
+            transaction.visited.append(other, of: items.count)
             if items[Int(other)].hasSameOrigin(as: item) {
                 if clientIDs[items[Int(other)].client] < id {
                     left = other
-                    conflictStart = visited.count
+                    conflictStart = transaction.visited.count
                 } else if items[Int(other)].hasSameRightOrigin(as: item) {
                     break
                 }
             } else if items[Int(other)].originClient != absent,
-                let origin = find(items[Int(other)].originClient, items[Int(other)].originClock),
-                let index = visited.index(of: origin)
+                let index = transaction.visited.index(of: origin(of: other))
             {
                 if index < conflictStart {
                     left = other
-                    conflictStart = visited.count
+                    conflictStart = transaction.visited.count
                 }
             } else {
                 break
@@ -44,6 +43,18 @@ extension DocumentStore {
             other = items[Int(other)].right
         }
         return (left, left == place.left ? first : items[Int(left)].right)
+    }
+
+    /// The item that holds an item's origin; most often it is the one to the left.
+    private func origin(of ref: ItemRef) -> ItemRef {
+        let item = items[Int(ref)]
+        if item.left != absent {
+            let left = items[Int(item.left)]
+            if left.client == item.originClient, left.clock <= item.originClock, item.originClock < left.end {
+                return item.left
+            }
+        }
+        return find(item.originClient, item.originClock) ?? absent
     }
 
     /// The leftmost item of a list or of a key.
@@ -56,26 +67,5 @@ extension DocumentStore {
             first = items[Int(first)].left
         }
         return first
-    }
-}
-
-/// The items that one conflict scan passed, in order.
-private struct VisitedItems {
-    private var refs: [ItemRef] = []
-    private var indices: [ItemRef: Int] = [:]
-    private(set) var count = 0
-
-    mutating func append(_ ref: ItemRef) {
-        if count < 16 {
-            refs.append(ref)
-        } else {
-            if count == 16 { for (index, ref) in refs.enumerated() { indices[ref] = index } }
-            indices[ref] = count
-        }
-        count += 1
-    }
-
-    func index(of ref: ItemRef) -> Int? {
-        count <= 16 ? refs.firstIndex(of: ref) : indices[ref]
     }
 }

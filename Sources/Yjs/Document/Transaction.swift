@@ -12,13 +12,17 @@ struct Transaction {
     var fusible: [SlotID] = []
     /// Types whose list or map changed.
     private(set) var changedTypes: Set<UInt32> = []
-    /// Map entries that changed, type and key in one number.
-    private(set) var changedKeys: Set<UInt64> = []
+    /// Map entries that changed, type and key in one number; some more than once.
+    private(set) var changedKeys: [UInt64] = []
+    /// Whether anybody wants to know what changed.
+    var isDescribed = true
     /// Steps of conflict scans, and of looking for places to cut lists at.
     var conflictSteps = 0
 
     /// Surrogate pairs of which each half is U+FFFD now; needed to undo the transaction.
     private(set) var dividedPairs: [DividedPair] = []
+
+    var visited = VisitedItems()
 
     private var lastChanged: UInt32 = absent
 
@@ -45,7 +49,10 @@ struct Transaction {
     }
 
     mutating func noteChange(of type: UInt32, key: UInt32) {
-        if key != absent { changedKeys.insert(UInt64(type) << 32 | UInt64(key)) }
+        guard isDescribed else { return }
+        if key != absent, changedKeys.last != UInt64(type) << 32 | UInt64(key) {
+            changedKeys.append(UInt64(type) << 32 | UInt64(key))
+        }
         guard type != lastChanged else { return }
         lastChanged = type
         changedTypes.insert(type)

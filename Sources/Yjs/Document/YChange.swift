@@ -42,7 +42,8 @@ public struct YKey: Hashable, Sendable {
     /// Hashes the bytes.
     public func hash(into hasher: inout Hasher) {
         hasher.combine(type)
-        for byte in key.utf8 { hasher.combine(byte) }
+        var key = key
+        key.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
     }
 }
 
@@ -58,9 +59,13 @@ extension DocumentStore {
     /// The map entries that a transaction changed.
     func changedKeys(_ transaction: Transaction) -> Set<YKey> {
         guard !transaction.changedKeys.isEmpty else { return [] }
-        return Set(
-            transaction.changedKeys.map { YKey(id(of: UInt32($0 >> 32)), keys.text(UInt32(truncatingIfNeeded: $0))) }
-        )
+        var changed: Set<YKey> = []
+        var last: UInt64?
+        for place in transaction.changedKeys.sorted() where place != last {
+            changed.insert(YKey(id(of: UInt32(place >> 32)), keys.text(UInt32(truncatingIfNeeded: place))))
+            last = place
+        }
+        return changed
     }
 
     /// The name of a root, or the id of the item that holds a type.

@@ -6,7 +6,9 @@ extension YDocument {
     /// - Throws: ``YjsError`` if the update is malformed or exceeds a limit; the document is then unchanged.
     @discardableResult
     public mutating func apply(_ update: [UInt8]) throws(YjsError) -> YChange {
-        try apply(ScannedUpdate(anyVersion: update, limits: limits), bytes: update.count)
+        let scan = try ScannedUpdate(anyVersion: update, limits: limits)
+        var transaction = try begin(scan, bytes: update.count)
+        return commit(&transaction)
     }
 
     /// Applies an update of version 1 or 2 and answers with what to pass on.
@@ -24,15 +26,22 @@ extension YDocument {
         return YCommit(update: store.encode(transaction), change: change)
     }
 
-    mutating func apply(_ scan: ScannedUpdate, bytes: Int) throws(YjsError) -> YChange {
-        var transaction = try begin(scan, bytes: bytes)
-        return commit(&transaction)
+    /// Applies a state to an empty document; nobody asks what changed.
+    mutating func load(_ state: [UInt8], limits: YLimits) throws(YjsError) {
+        let scan = try ScannedUpdate(anyVersion: state, limits: limits)
+        var transaction = try begin(scan, bytes: state.count, isDescribed: false)
+        store.finish(&transaction)
     }
 
-    /// Brings an update into the store; the transaction must be committed.
-    private mutating func begin(_ scan: ScannedUpdate, bytes: Int) throws(YjsError) -> Transaction {
+    /// Brings an update into the store; the transaction must be finished.
+    private mutating func begin(
+        _ scan: ScannedUpdate,
+        bytes: Int,
+        isDescribed: Bool = true
+    ) throws(YjsError) -> Transaction {
         try checkSize(adding: bytes)
         var transaction = store.begin()
+        transaction.isDescribed = isDescribed
         var waiting = pending
         do throws(YjsError) {
             try integrate(scan, &waiting, &transaction)
@@ -113,7 +122,7 @@ extension YDocument {
         }
         let before = store.encode(before: transaction)
         var fresh = YDocument(collectsGarbage: store.collectsGarbage, limits: .unchecked)
-        guard (try? fresh.apply(before)) != nil else { return }
+        guard (try? fresh.load(before, limits: .unchecked)) != nil else { return }
         for pair in transaction.dividedPairs.reversed() {
             fresh.store.restorePair(pair, of: store.clientIDs[pair.slot])
         }

@@ -4,14 +4,20 @@ import Testing
 
 @Suite("Notes of a transaction")
 struct TransactionTests {
-    @Test func typesAndKeysAreNotedOnce() {
+    @Test func typesAndKeysAreNoted() {
         var transaction = Transaction(number: 1)
-        for _ in 0..<3 {
-            transaction.noteChange(of: 7, key: absent)
-            transaction.noteChange(of: 8, key: 2)
-        }
+        for _ in 0..<3 { transaction.noteChange(of: 7, key: absent) }
+        for _ in 0..<3 { transaction.noteChange(of: 8, key: 2) }
         #expect(transaction.changedTypes == [7, 8])
-        #expect(transaction.changedKeys == Set([UInt64(8) << 32 | 2]))
+        #expect(transaction.changedKeys == Array(repeating: UInt64(8) << 32 | 2, count: 1))
+    }
+
+    @Test func nothingIsNotedIfNobodyAsks() {
+        var transaction = Transaction(number: 1)
+        transaction.isDescribed = false
+        transaction.noteChange(of: 8, key: 2)
+        #expect(transaction.changedTypes.isEmpty)
+        #expect(transaction.changedKeys.isEmpty)
     }
 
     @Test func dividedPairsKeepTheirBytes() {
