@@ -84,6 +84,7 @@ let package = Package(
         ),
         .target(
             name: "Yjs",
+            exclude: ["README.md"],
             swiftSettings: swiftSettings,
             linkerSettings: [.linkedLibrary("m", .when(platforms: [.linux]))]
         ),

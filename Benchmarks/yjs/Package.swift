@@ -8,6 +8,7 @@ let package = Package(
     targets: [
         .target(
             name: "Yjs",
+            exclude: ["README.md"],
             linkerSettings: [.linkedLibrary("m", .when(platforms: [.linux]))]
         ),
         .executableTarget(name: "YjsBenchmark", dependencies: ["Yjs"]),

@@ -36,6 +36,8 @@ struct ScannedUpdate {
         let firstClock = try decoder.readVarUint()
         let first = records.count
         var clock = firstClock
+        // The count is known to fit the input; room is made at once only where it at least doubles what there is.
+        if count > records.count { records.reserveCapacity(records.count + count) }
         for _ in 0..<count {
             let record = try decoder.readStruct(client: client, clock: clock, source: source)
             clock = record.endClock
