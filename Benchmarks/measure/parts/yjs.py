@@ -101,7 +101,7 @@ def _memory(plan, ours, theirs):
 def _result(plan, times, memory, sizes):
     table = Table(
         "Yjs engine",
-        ["Work", "coffer ms", "pycrdt ms", "coffer to pycrdt"],
+        ["Work", "coffer ms", "pycrdt ms", "Speed, coffer to pycrdt"],
         notes=[
             f"Processor time of one thread each. The document is a text of {sizes['document']:,} encoded bytes that "
             "three clients wrote in turns, a tenth of the edits deletes. Calls into pycrdt are part of its times."
@@ -111,7 +111,7 @@ def _result(plan, times, memory, sizes):
     for name, what, limit in JOBS:
         ours, theirs = (Samples(values) for values in times[name])
         title = what.format(updates=plan.yjs_updates)
-        table.add(title, ours, theirs, Samples.ratio(ours, theirs))
+        table.add(title, ours, theirs, Samples.ratio(theirs, ours, 1))
         figures.append(Figure(title, f"≤ {limit:g} ms", f"{ours} ms", ours.median <= limit, f"pycrdt {theirs} ms"))
     memory_table = Table("Memory of a loaded document", ["Document", "Encoded bytes", "coffer", "pycrdt"])
     for name, what, limit in DOCUMENTS:

@@ -88,6 +88,13 @@ struct ContentArena {
         return moved
     }
 
+    /// Gives back room that was reserved for more than came.
+    mutating func trim() {
+        guard bytes.capacity > bytes.count + bytes.count / 4 else { return }
+        // An array made of the whole of another shares its memory.
+        bytes = bytes.withUnsafeBufferPointer { Array($0) }
+    }
+
     /// Starts again with only the bytes that the items refer to.
     mutating func squeeze(_ items: inout [Item]) {
         var squeezed: [UInt8] = []

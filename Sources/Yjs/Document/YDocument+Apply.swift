@@ -31,6 +31,7 @@ extension YDocument {
         let scan = try ScannedUpdate(anyVersion: state, limits: limits)
         var transaction = try begin(scan, bytes: state.count, isDescribed: false)
         store.finish(&transaction)
+        store.arena.trim()
     }
 
     /// Brings an update into the store; the transaction must be finished.

@@ -56,6 +56,15 @@ struct ContentArenaTests {
         #expect(arena.garbage == 0)
     }
 
+    @Test func roomThatWasNotNeededIsGivenBack() {
+        var arena = arena("abc")
+        arena.reserve(100_000)
+        #expect(arena.bytes.capacity >= 100_000)
+        arena.trim()
+        #expect(arena.bytes.capacity < 1_000)
+        #expect(arena.bytes == Array("abc".utf8))
+    }
+
     @Test func littleGarbageIsNotWasteful() {
         var arena = arena("abc")
         arena.discard(3)
