@@ -34,7 +34,9 @@ struct Integrator {
         }
         for index in runs.indices where cursors[index] < runs[index].records.endIndex {
             let record = runs[index].records[cursors[index]]
-            if record.clock > store.state(of: runs[index].client) { note(runs[index].client, record.clock - 1) }
+            let isBehindAGap = record.clock > store.state(of: runs[index].client)
+            // A blocked struct may come again in another form, as a GC for one, and free what is behind it.
+            note(runs[index].client, isBehindAGap ? record.clock - 1 : record.clock)
         }
         for (client, queue) in waiting { note(client, queue.lowest) }
     }

@@ -58,6 +58,17 @@ struct IntegratorTests {
         #expect(document.text(of: .root("t")) == "xy")
     }
 
+    /// A client whose peer has collected the struct already sends a GC, which waits for nothing.
+    @Test func aStructThatComesInAnotherFormFreesWhatIsBehindIt() throws {
+        let blocked: [RawStruct] = [.item(.string("x"), after: (9, 0)), .item(.string("y"))]
+        var document = try document(RawUpdate.block(1, blocked))
+        #expect(document.text(of: .root("t")).isEmpty)
+        try document.apply(RawUpdate.block(1, [.gc(1)]))
+        #expect(document.text(of: .root("t")) == "y")
+        let isWaiting = document.hasPendingData
+        #expect(!isWaiting)
+    }
+
     @Test func whatIsMissingIsNamed() throws {
         var update = RawUpdate()
         update.add(1, at: 0, [.item(.string("x"), after: (9, 5))])
@@ -67,7 +78,7 @@ struct IntegratorTests {
         var transaction = store.begin()
         var integrator = try Integrator(ScannedUpdate(update.bytes, limits: .network), maxConflictSteps: 10)
         try integrator.run(&store, &transaction)
-        #expect(integrator.missing == [9: 2, 2: 2])
+        #expect(integrator.missing == [9: 2, 2: 2, 1: 0, 3: 0])
         #expect(integrator.rest(store)?.count == 3)
     }
 }
