@@ -42,11 +42,13 @@ extension DocumentStore {
         }
         let range = Int(record.offset) + 1..<Int(record.end)
         var decoder = Lib0Decoder(sources[Int(record.source)], range)
-        let header = try decoder.readItemHeader(info: record.info)
+        var header = try decoder.readItemHeader(info: record.info)
         var near = Neighbours()
+        let cut = state - record.clock
+        // What is left of a struct whose first units are known has the last of them as its origin.
+        if cut > 0 { header.origin = nil }
         if let missing = locate(header, integration, &near) { return missing }
         let slot = integration.slot ?? ensureSlot(of: integration.client)
-        let cut = state - record.clock
         let start = Transaction.SlotID(slot: slot, clock: state)
         guard let place = place(header, near, cutAt: cut > 0 ? start : nil, decoder.bytes, &transaction) else {
             appendGC(slot, clock: state, length: rest, &transaction)
@@ -113,7 +115,10 @@ extension DocumentStore {
         if let right = near.rightOrigin {
             place.right = structStarting(right.slot, right.clock, &transaction) ?? absent
         }
-        if let origin = near.origin {
+        if let cut {
+            place.left = find(cut.slot, cut.clock - 1) ?? absent
+            if place.left == absent { return nil }
+        } else if let origin = near.origin {
             place.left = structEnding(origin.slot, origin.clock, &transaction) ?? absent
         }
         if place.left != absent, items[Int(place.left)].isGC { return nil }
@@ -132,10 +137,6 @@ extension DocumentStore {
             place.parent = items[Int(ref)].content
         }
         if let sub = header.parentSub { place.parentSub = keys.intern(source[sub]) }
-        if let cut {
-            guard let left = find(cut.slot, cut.clock - 1), !items[Int(left)].isGC else { return nil }
-            place.left = left
-        }
         return place
     }
 

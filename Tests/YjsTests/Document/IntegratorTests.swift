@@ -69,6 +69,16 @@ struct IntegratorTests {
         #expect(!isWaiting)
     }
 
+    @Test func theRestOfAKnownStructWaitsForNothingButItsRightNeighbour() throws {
+        var document = try document(RawUpdate.block(1, [.item(.string("ab"))]))
+        try document.apply(RawUpdate.block(1, [.item(.string("abc"), after: (9, 0))]))
+        #expect(document.text(of: .root("t")) == "abc")
+        let state = document.encodeState()
+        #expect(try YDocument(state: state).encodeState() == state)
+        let change = try document.apply(RawUpdate.block(1, [.item(.string("abcd"), before: (9, 0))]))
+        #expect(change.isIncomplete)
+    }
+
     @Test func whatIsMissingIsNamed() throws {
         var update = RawUpdate()
         update.add(1, at: 0, [.item(.string("x"), after: (9, 5))])
