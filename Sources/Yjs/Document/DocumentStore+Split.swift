@@ -34,7 +34,7 @@ extension DocumentStore {
         right.originClient = right.client
         right.originClock = right.clock - 1
         right.left = ref
-        splitContent(of: ref, right: &right, after: units)
+        splitContent(of: ref, right: &right, after: units, &transaction)
         let new = addItem(right)
         items[Int(ref)].length = units
         items[Int(ref)].right = new
@@ -48,7 +48,12 @@ extension DocumentStore {
         return new
     }
 
-    private mutating func splitContent(of ref: ItemRef, right: inout Item, after units: UInt64) {
+    private mutating func splitContent(
+        of ref: ItemRef,
+        right: inout Item,
+        after units: UInt64,
+        _ transaction: inout Transaction
+    ) {
         let range = items[Int(ref)].contentRange
         let offset: Int
         switch right.kind {
@@ -56,6 +61,9 @@ extension DocumentStore {
             let utf16Length = items[Int(ref)].length
             let cut = UTF8Text.cut(arena.bytes, range, after: Int(units), utf16Length: utf16Length)
             if cut.isInsidePair {
+                let id = Transaction.SlotID(slot: right.client, clock: right.clock)
+                let pair = Array(arena.bytes[cut.offset..<min(cut.offset + 4, range.upperBound)])
+                transaction.dividedPairs.append(Transaction.DividedPair(right: id, bytes: pair))
                 divideText(of: ref, right: &right, at: cut.offset)
                 return
             }
@@ -87,5 +95,24 @@ extension DocumentStore {
         items[Int(ref)].contentBytes = UInt32(middle - start)
         right.content = UInt32(middle)
         right.contentBytes = UInt32(arena.bytes.count - middle)
+    }
+
+    /// Puts the halves of a character together again, after the items that hold them were fused.
+    mutating func mend(_ right: YID, _ pair: [UInt8]) {
+        guard let ref = find(right), items[Int(ref)].kind == ContentRef.string, items[Int(ref)].clock < right.clock
+        else { return }
+        let range = items[Int(ref)].contentRange
+        let units = Int(right.clock - items[Int(ref)].clock - 1)
+        let cut = UTF8Text.cut(arena.bytes, range, after: units, utf16Length: items[Int(ref)].length)
+        let halves = cut.offset..<cut.offset + 2 * UTF8Text.replacement.count
+        guard halves.upperBound <= range.upperBound,
+            arena.bytes[halves].elementsEqual(UTF8Text.replacement + UTF8Text.replacement)
+        else { return }
+        let text =
+            arena.bytes[range.lowerBound..<halves.lowerBound] + pair + arena.bytes[halves.upperBound..<range.upperBound]
+        items[Int(ref)].content = UInt32(arena.bytes.count)
+        items[Int(ref)].contentBytes = UInt32(text.count)
+        arena.append(Array(text))
+        arena.discard(range.count)
     }
 }

@@ -10,6 +10,8 @@ struct Transaction {
     var arrivedAsGC: [ClientRange] = []
     /// Structs that may fuse with their neighbours although they are neither new nor deleted.
     var fusible: [SlotID] = []
+    /// Surrogate pairs that splits divided, so that they can be put together again.
+    var dividedPairs: [DividedPair] = []
     /// Types whose list or map changed.
     var changedTypes: Set<UInt32> = []
     /// Steps of conflict scans.
@@ -25,6 +27,14 @@ struct Transaction {
     struct SlotID {
         var slot: UInt32
         var clock: UInt64
+    }
+
+    /// A character whose halves became U+FFFD.
+    struct DividedPair {
+        /// The unit of the right half.
+        var right: SlotID
+        /// The character's four bytes.
+        var bytes: [UInt8]
     }
 
     mutating func noteChange(of type: UInt32) {

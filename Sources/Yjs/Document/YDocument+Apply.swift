@@ -99,6 +99,14 @@ extension YDocument {
     /// Nothing but splits is undone by fusing; otherwise the state before is written out and read again, which is slow
     /// but keeps no notes in the normal case.
     mutating func rollBack(_ transaction: inout Transaction) {
+        let pairs = transaction.dividedPairs.map { pair in
+            (YID(client: store.clientIDs[Int(pair.right.slot)], clock: pair.right.clock), pair.bytes)
+        }
+        restore(&transaction)
+        for (right, bytes) in pairs { store.mend(right, bytes) }
+    }
+
+    private mutating func restore(_ transaction: inout Transaction) {
         guard !transaction.grown.isEmpty || !transaction.deleted.isEmpty else {
             store.finish(&transaction)
             return
