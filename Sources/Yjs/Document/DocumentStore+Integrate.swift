@@ -24,22 +24,37 @@ extension DocumentStore {
             return nil
         }
         var decoder = Lib0Decoder(source, Int(record.offset) + 1..<Int(record.end))
-        let header = try decoder.readItemHeader(info: record.info)
+        var header = try decoder.readItemHeader(info: record.info)
+        let cut = state - record.clock
+        // What is written of an item without its first units: the unit before is all that it follows.
+        if cut > 0 {
+            header = ItemHeader(origin: YID(client: client, clock: state - 1), rightOrigin: header.rightOrigin)
+        }
         if let missing = missing(header, for: client) { return missing }
         let slot = ensureSlot(of: client)
-        let cut = state - record.clock
-        guard let place = place(header, slot: slot, cut: cut, clock: state, source, &transaction) else {
+        guard let place = place(header, source, &transaction) else {
             appendGC(slot, clock: state, length: record.endClock - state, &transaction)
             return nil
         }
         var item = Item(clock: state, length: record.length - cut, client: slot, kind: record.ref)
         item.parent = place.parent
         item.parentSub = place.parentSub
-        setOrigins(of: &item, header, cut: cut)
+        setOrigins(of: &item, header)
         let left = try settle(item, place, maxSteps: maxConflictSteps, &transaction)
         try readContent(&decoder, into: &item, cut: cut)
         link(item, after: left, &transaction)
+        if item.parentSub != absent, item.length > 1 { keepLastUnit(of: item, &transaction) }
         return nil
+    }
+
+    /// Deletes all but the last unit of a map value, which alone is read.
+    ///
+    /// Nobody but an attacker writes several units under a key. A later cut would make the left part an overwritten
+    /// value that lives, and only who has seen the cut would know.
+    private mutating func keepLastUnit(of item: Item, _ transaction: inout Transaction) {
+        guard let ref = find(item.client, item.clock), !items[Int(ref)].isDeleted else { return }
+        _ = structStarting(item.client, item.end - 1, &transaction)
+        delete(ref, &transaction)
     }
 
     mutating func appendGC(_ slot: UInt32, clock: UInt64, length: UInt64, _ transaction: inout Transaction) {
@@ -62,9 +77,6 @@ extension DocumentStore {
     /// - Returns: `nil` if one of them is gone, so that a GC takes the item's place.
     private mutating func place(
         _ header: ItemHeader,
-        slot: UInt32,
-        cut: UInt64,
-        clock: UInt64,
         _ source: [UInt8],
         _ transaction: inout Transaction
     ) -> Place? {
@@ -90,18 +102,11 @@ extension DocumentStore {
             place.parent = items[Int(ref)].content
         }
         if let sub = header.parentSub { place.parentSub = keys.intern(source[sub]) }
-        if cut > 0 {
-            guard let left = find(slot, clock - 1), !items[Int(left)].isGC else { return nil }
-            place.left = left
-        }
         return place
     }
 
-    private func setOrigins(of item: inout Item, _ header: ItemHeader, cut: UInt64) {
-        if cut > 0 {
-            item.originClient = item.client
-            item.originClock = item.clock - 1
-        } else if let origin = header.origin, let slot = slot(of: origin.client) {
+    private func setOrigins(of item: inout Item, _ header: ItemHeader) {
+        if let origin = header.origin, let slot = slot(of: origin.client) {
             item.originClient = slot
             item.originClock = origin.clock
         }

@@ -1,0 +1,54 @@
+import Testing
+
+@testable import Yjs
+
+/// Updates that no client writes: each was found by the fuzzer or by thinking like an attacker.
+@Suite("Hostile updates")
+struct HostileUpdateTests {
+    private func document(_ updates: String..., collectsGarbage: Bool = true) throws -> YDocument {
+        var document = YDocument(collectsGarbage: collectsGarbage)
+        for update in updates { try document.apply(hex(update)) }
+        return document
+    }
+
+    @Test func secondVersionOfAnItemCannotMoveItToAnotherParent() throws {
+        let document = try document(
+            "01 01 4d 00 04 01 01 74 02 6869 00",
+            "00 01 4d 01 00 02",
+            "01 01 4d 00 04 01 01 75 03 686921 00"
+        )
+        #expect(RoundTrip.problems(of: document) == [])
+        #expect(document.text(of: .root("t")) == "!")
+        #expect(document.text(of: .root("u")) == "")
+    }
+
+    @Test(arguments: [true, false])
+    func onlyTheLastUnitUnderAKeyLives(_ collectsGarbage: Bool) throws {
+        let document = try document(
+            "01 01 4d 00 28 01 01 6d 01 6b 03 7d01 7d02 7d03 00",
+            "01 01 05 00 84 4d 00 01 78 00",
+            collectsGarbage: collectsGarbage
+        )
+        #expect(RoundTrip.problems(of: document) == [])
+        #expect(document.value(of: .root("m"), as: .map).jsonText == #"{"k":3}"#)
+    }
+
+    @Test func structThatArrivesInAnotherVersionWaitsNoLonger() throws {
+        let document = try document(
+            "01 01 4d 00 04 00 05 00 02 6869 00",
+            "01 01 4d 00 00 02 00"
+        )
+        let isWaiting = document.hasPendingData
+        #expect(!isWaiting)
+        #expect(RoundTrip.problems(of: document) == [])
+    }
+
+    @Test func restOfAStructNeedsOnlyItsFirstPart() throws {
+        let document = try document(
+            "01 01 4d 00 04 00 05 00 03 686921 00",
+            "01 01 4d 00 04 01 01 74 02 6869 00"
+        )
+        #expect(document.text(of: .root("t")) == "hi!")
+        #expect(RoundTrip.problems(of: document) == [])
+    }
+}
