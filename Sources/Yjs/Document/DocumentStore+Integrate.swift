@@ -90,6 +90,7 @@ extension DocumentStore {
         }
         if place.left != absent, items[Int(place.left)].isGC { return nil }
         if place.right != absent, items[Int(place.right)].isGC { return nil }
+        if place.left != absent, place.right != absent, !areInOneList(place.left, place.right) { return nil }
         switch header.parent {
         case .inherited:
             let neighbour = place.left != absent ? place.left : place.right
@@ -103,6 +104,13 @@ extension DocumentStore {
         }
         if let sub = header.parentSub { place.parentSub = keys.intern(source[sub]) }
         return place
+    }
+
+    /// Whether two items belong to the same list or key; the neighbours of an honest item always do.
+    ///
+    /// Once the list of one of them is deleted, an item between them could not be read again.
+    private func areInOneList(_ one: ItemRef, _ other: ItemRef) -> Bool {
+        items[Int(one)].parent == items[Int(other)].parent && items[Int(one)].parentSub == items[Int(other)].parentSub
     }
 
     private func setOrigins(of item: inout Item, _ header: ItemHeader) {

@@ -51,4 +51,14 @@ struct HostileUpdateTests {
         #expect(document.text(of: .root("t")) == "hi!")
         #expect(RoundTrip.problems(of: document) == [])
     }
+
+    @Test func neighboursInDifferentListsLeaveNothing() throws {
+        let document = try document(
+            "01 01 4d 00 04 01 01 74 02 6869 00",
+            "01 02 05 00 07 01 01 61 00 28 00 05 00 01 6b 01 7d 01 00",
+            "01 01 06 00 c4 4d 00 05 01 01 78 01 05 01 00 02"
+        )
+        #expect(document.text(of: .root("t")) == "hi")
+        #expect(RoundTrip.problems(of: document) == [])
+    }
 }
