@@ -24,6 +24,11 @@ struct DocumentStore {
         self.collectsGarbage = collectsGarbage
     }
 
+    /// About the size of the encoded state: contents, names, and eight bytes for each struct.
+    ///
+    /// Without the last, updates of nothing but deleted or nested types would grow a document without end.
+    var byteCount: Int { arena.live + keys.byteCount + 8 * items.count }
+
     mutating func begin() -> Transaction {
         transactions += 1
         return Transaction(number: transactions)

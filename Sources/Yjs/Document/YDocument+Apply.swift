@@ -21,11 +21,12 @@ extension YDocument {
     /// - Throws: ``YjsError`` if the update is malformed or exceeds a limit; the document is then unchanged.
     @discardableResult
     public mutating func apply(_ update: [UInt8]) throws(YjsError) -> YChange {
-        try apply(ScannedUpdate(anyVersion: update, limits: limits), bytes: update.count)
+        try apply(ScannedUpdate(anyVersion: update, limits: limits))
     }
 
-    mutating func apply(_ scan: ScannedUpdate, bytes: Int) throws(YjsError) -> YChange {
-        guard store.arena.live + pending.bytes + bytes <= limits.maxDocumentBytes else {
+    mutating func apply(_ scan: ScannedUpdate) throws(YjsError) -> YChange {
+        let added = scan.sources.reduce(0) { $0 + $1.count }
+        guard store.byteCount + pending.bytes + added <= limits.maxDocumentBytes else {
             throw .documentTooLarge(limit: limits.maxDocumentBytes)
         }
         var transaction = store.begin()

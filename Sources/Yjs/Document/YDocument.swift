@@ -34,7 +34,7 @@ public struct YDocument: Sendable {
         self.init(collectsGarbage: collectsGarbage, limits: limits)
         var loading = limits
         loading.maxUpdateBytes = max(limits.maxUpdateBytes, limits.maxDocumentBytes)
-        _ = try apply(ScannedUpdate(anyVersion: state, limits: loading), bytes: state.count)
+        _ = try apply(ScannedUpdate(anyVersion: state, limits: loading))
     }
 
     /// The next unknown clock of each client; pending data does not count.
