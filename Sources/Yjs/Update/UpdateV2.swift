@@ -1,8 +1,7 @@
 /// Conversion of version 2 updates, whose fields are run-length coded columns, to version 1.
 ///
 /// `varuint 0`, nine length-prefixed columns, then the rest: counts, first clocks and contents. A few bytes of a
-/// column may stand for any number of structs, so the output is limited to 64 times the input or 1 MiB, whichever is
-/// more.
+/// column may stand for any number of structs, so the output is limited to 64 times the input and 64 KiB.
 struct UpdateV2 {
     private var keyClocks: DiffColumn
     private var clients: UintColumn
@@ -20,7 +19,7 @@ struct UpdateV2 {
 
     /// Converts an update.
     static func convert(_ update: [UInt8], limits: YLimits) throws(YjsError) -> [UInt8] {
-        let limit = min(limits.maxUpdateBytes, max(1 << 20, 64 * update.count))
+        let limit = min(limits.maxUpdateBytes, (64 << 10) + 64 * update.count)
         var converter = try UpdateV2(update, limit: limit)
         try converter.convertStructs()
         try converter.convertDeleteSet()
