@@ -134,7 +134,9 @@ enum FuzzEntryPoints {
             require((try? again.readAny()) == value && again.isAtEnd, "a value is lost")
         }
         if let parsed = try? YValue(json: String(decoding: bytes, as: UTF8.self)) {
-            require((try? YValue(json: parsed.jsonText)) == parsed, "JSON text is lost")
+            // A number too large for a double is infinite, and JSON text has no infinity.
+            let text = parsed.jsonText
+            require((try? YValue(json: text))?.jsonText == text, "JSON text is lost")
         }
     }
 }

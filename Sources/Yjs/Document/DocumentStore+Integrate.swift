@@ -145,7 +145,7 @@ extension DocumentStore {
         let id = clientIDs[Int(item.client)]
         while other != absent, other != place.right {
             transaction.conflictSteps += 1
-            guard transaction.conflictSteps <= maxSteps else { throw .integrationTooExpensive(limit: maxSteps) }
+            try transaction.checkSteps(maxSteps)
             visited.append(other)
             if items[Int(other)].hasSameOrigin(as: item) {
                 if clientIDs[Int(items[Int(other)].client)] < id {
@@ -176,7 +176,7 @@ extension DocumentStore {
         var first = types.last(place.parent, place.parentSub)
         while first != absent, items[Int(first)].left != absent {
             transaction.conflictSteps += 1
-            guard transaction.conflictSteps <= maxSteps else { throw .integrationTooExpensive(limit: maxSteps) }
+            try transaction.checkSteps(maxSteps)
             first = items[Int(first)].left
         }
         return first

@@ -64,11 +64,13 @@ extension DocumentStore {
                 let id = Transaction.SlotID(slot: right.client, clock: right.clock)
                 let pair = Array(arena.bytes[cut.offset..<min(cut.offset + 4, range.upperBound)])
                 transaction.dividedPairs.append(Transaction.DividedPair(right: id, bytes: pair))
+                transaction.conflictSteps += range.count
                 divideText(of: ref, right: &right, at: cut.offset)
                 return
             }
             offset = cut.offset
         case ContentRef.any, ContentRef.json:
+            transaction.conflictSteps += Int(units) / 16
             offset = ElementList.offset(of: Int(units), in: arena.bytes, range, ref: right.kind)
         default:
             return
@@ -81,15 +83,12 @@ extension DocumentStore {
     /// Cuts text inside a surrogate pair: each half becomes U+FFFD, so both texts need new bytes.
     private mutating func divideText(of ref: ItemRef, right: inout Item, at offset: Int) {
         let range = items[Int(ref)].contentRange
-        let old = arena.bytes
-        let head = range.lowerBound..<offset
-        let tail = min(offset + 4, range.upperBound)..<range.upperBound
+        let head = Array(arena.bytes[range.lowerBound..<offset])
+        let tail = Array(arena.bytes[min(offset + 4, range.upperBound)..<range.upperBound])
         let start = arena.bytes.count
-        arena.append(old, head)
-        arena.append(UTF8Text.replacement)
+        arena.append(head + UTF8Text.replacement)
         let middle = arena.bytes.count
-        arena.append(UTF8Text.replacement)
-        arena.append(old, tail)
+        arena.append(UTF8Text.replacement + tail)
         arena.discard(range.count)
         items[Int(ref)].content = UInt32(start)
         items[Int(ref)].contentBytes = UInt32(middle - start)

@@ -129,14 +129,22 @@ struct DocumentStore {
         keys.find(ArraySlice(name.utf8)).flatMap { roots[$0] }
     }
 
-    /// The name of the root above a type.
-    func rootName(of type: UInt32) -> String? {
-        var current = type
-        while types[current].item != absent {
-            let item = items[Int(types[current].item)]
-            guard item.parent != absent, !item.isGC else { return nil }
-            current = item.parent
+    /// The names of the roots above some types; each type on the way is visited once.
+    func rootNames(of changed: Set<UInt32>) -> [String] {
+        var visited: Set<UInt32> = []
+        var names: [String] = []
+        for type in changed {
+            var current = type
+            while visited.insert(current).inserted {
+                guard types[current].item != absent else {
+                    if types[current].name != absent { names.append(keys.text(types[current].name)) }
+                    break
+                }
+                let item = items[Int(types[current].item)]
+                guard item.parent != absent, !item.isGC else { break }
+                current = item.parent
+            }
         }
-        return types[current].name == absent ? nil : keys.text(types[current].name)
+        return names
     }
 }

@@ -56,6 +56,7 @@ struct Integrator {
                 continue
             }
             guard record.clock <= state else { return }
+            try transaction.checkSteps(maxConflictSteps)
             let isBlocked = try integrateOne(index, state: state, &store, &transaction)
             if isBlocked { return }
         }

@@ -14,7 +14,7 @@ struct Transaction {
     var dividedPairs: [DividedPair] = []
     /// Types whose list or map changed.
     var changedTypes: Set<UInt32> = []
-    /// Steps of conflict scans.
+    /// Steps of conflict scans, and what slow splits cost, in units about as expensive.
     var conflictSteps = 0
 
     private var lastChanged: UInt32 = absent
@@ -35,6 +35,11 @@ struct Transaction {
         var right: SlotID
         /// The character's four bytes.
         var bytes: [UInt8]
+    }
+
+    /// Fails once the work exceeds a limit.
+    func checkSteps(_ limit: Int) throws(YjsError) {
+        guard conflictSteps <= limit else { throw .integrationTooExpensive(limit: limit) }
     }
 
     mutating func noteChange(of type: UInt32) {

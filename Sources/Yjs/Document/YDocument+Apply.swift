@@ -75,6 +75,7 @@ extension YDocument {
         waiting.deletes.removeAll()
         for range in all {
             if let unknown = store.delete(range, &transaction) { waiting.deletes.append(unknown) }
+            try transaction.checkSteps(limits.maxConflictSteps)
         }
     }
 
@@ -86,7 +87,7 @@ extension YDocument {
             let (clock, length) = (list.clockBefore, list.nextClock - list.clockBefore)
             change.inserted.append(ClientRange(client: store.clientIDs[Int(slot)], clock: clock, length: length))
         }
-        let names = Set(transaction.changedTypes.compactMap { store.rootName(of: $0).map { Array($0.utf8) } })
+        let names = Set(store.rootNames(of: transaction.changedTypes).map { Array($0.utf8) })
         change.roots = names.map { String(decoding: $0, as: UTF8.self) }.sorted(by: UTF8Text.precedesByUTF16)
         store.finish(&transaction)
         change.deleted = transaction.deleted.map {

@@ -77,6 +77,8 @@ enum UTF8Text {
         if UInt64(range.count) == utf16Length {
             return Cut(offset: min(range.lowerBound + units, range.upperBound), isInsidePair: false)
         }
+        let total = Int(utf16Length)
+        guard units <= total / 2 else { return cut(bytes, range, before: total - units) }
         var index = range.lowerBound
         var left = units
         while left > 0, index < range.upperBound {
@@ -91,6 +93,25 @@ enum UTF8Text {
             index += width
         }
         return Cut(offset: min(index, range.upperBound), isInsidePair: false)
+    }
+
+    /// Finds the cut before the last `units` UTF-16 units.
+    ///
+    /// Counting from the nearer end keeps many cuts of one long text cheap, in whatever order they come.
+    private static func cut(_ bytes: [UInt8], _ range: Range<Int>, before units: Int) -> Cut {
+        var index = range.upperBound
+        var left = units
+        while left > 0, index > range.lowerBound {
+            index -= 1
+            while index > range.lowerBound, bytes[index] & 0xC0 == 0x80 { index -= 1 }
+            guard bytes[index] >= 0xF0 else {
+                left -= 1
+                continue
+            }
+            if left == 1 { return Cut(offset: index, isInsidePair: true) }
+            left -= 2
+        }
+        return Cut(offset: index, isInsidePair: false)
     }
 
     /// Whether `left` comes before `right` when both are compared by UTF-16 code units.

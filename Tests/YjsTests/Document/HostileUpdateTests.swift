@@ -61,4 +61,44 @@ struct HostileUpdateTests {
         #expect(document.text(of: .root("t")) == "hi")
         #expect(RoundTrip.problems(of: document) == [])
     }
+
+    /// Work that grows with the square of the depth would take minutes here.
+    @Test func deeplyNestedTypesAreNamedAndDeletedStepByStep() throws {
+        let depth: UInt64 = 60_000
+        var encoder = Lib0Encoder()
+        for value in [1, depth, 77, 0] { encoder.writeVarUint(value) }
+        encoder.bytes += hex("07 01 01 61 00")
+        for clock in 0..<depth - 1 {
+            encoder.bytes += hex("07 00 4d")
+            encoder.writeVarUint(clock)
+            encoder.writeByte(0)
+        }
+        encoder.writeByte(0)
+        var document = YDocument()
+        #expect(try document.apply(encoder.bytes).roots == ["a"])
+        #expect(document.value(of: .root("a"), as: .array) != .null)
+        let change = try document.apply(hex("00 01 4d 01 00 01"))
+        #expect(change.deleted == [ClientRange(client: 77, clock: 0, length: depth)])
+        #expect(RoundTrip.problems(of: document) == [])
+    }
+
+    /// Each such cut copies the text, each cut of a long list counts its elements: both count as steps.
+    @Test(arguments: [
+        "01 01 4d 00 04 01 01 74 28 f09d849e f09d849e f09d849e f09d849e f09d849e f09d849e f09d849e f09d849e f09d849e f09d849e 00",
+        "01 01 4d 00 08 01 01 74 d0 0f" + String(repeating: "7e", count: 2000) + "00",
+    ])
+    func slowCutsAreLimited(_ content: String) throws {
+        var document = YDocument(limits: YLimits(maxConflictSteps: 60))
+        try document.apply(hex(content))
+        let before = document.encodeState()
+        var deletes = Lib0Encoder()
+        for value in [0, 1, 77, 9] as [UInt64] { deletes.writeVarUint(value) }
+        let length = document.stateVector[77]
+        for index in UInt64(1)..<10 {
+            deletes.writeVarUint(length - 2 * index - 1)
+            deletes.writeVarUint(1)
+        }
+        #expect(throws: YjsError.integrationTooExpensive(limit: 60)) { try document.apply(deletes.bytes) }
+        expectSame(document.encodeState(), before)
+    }
 }

@@ -209,7 +209,7 @@ struct UpdateV2Tests {
 
     /// A few bytes may stand for millions of structs; the output stays within a multiple of the input.
     @Test func aSmallUpdateCannotBecomeALargeOne() {
-        let bomb = Columns(clients: "05", infos: "00", lengths: "41 ff ff ff ff 07", rest: "01 80 80 40 00 00")
+        let bomb = Columns(clients: "05", infos: "00", lengths: "41 ff ff ff ff 07", rest: "01 80 80 04 00 00")
         let limit = (64 << 10) + 64 * bomb.bytes.count
         #expect(throws: YjsError.updateTooLarge(bytes: limit + 2, limit: limit)) {
             try UpdateV2.convert(bomb.bytes, limits: .network)
