@@ -82,50 +82,44 @@ struct YjsBridge {
         }
     }
 
+    private typealias Edit = (inout YEdit) throws(YjsError) -> Void
+
     /// `edit DOCUMENT CLIENT OPERATION ROOT …`; answers the update.
     private mutating func edit(_ arguments: inout Arguments) throws -> String {
-        let name = try arguments.word()
-        let client = UInt64(try arguments.number())
+        let (name, client) = (try arguments.word(), UInt64(try arguments.number()))
+        let operation = try operation(&arguments)
+        var document = try document(name)
+        let update = try document.edit(as: client, operation).update
+        documents[name] = document
+        return hex(update)
+    }
+
+    private func operation(_ arguments: inout Arguments) throws -> Edit {
         let operation = try arguments.word()
         let root = YTypeID.root(try arguments.text())
-        var document = try document(name)
-        let update: [UInt8]
         switch operation {
         case "insert-text":
             let (index, text) = (try arguments.number(), try arguments.text())
-            update = try document.edit(as: client) { (edit) throws(YjsError) in
-                try edit.insert(text, at: index, in: root)
-            }.update
+            return { (edit) throws(YjsError) in try edit.insert(text, at: index, in: root) }
         case "insert":
             let (index, value) = (try arguments.number(), try YValue(json: arguments.text()))
-            update = try document.edit(as: client) { (edit) throws(YjsError) in
-                try edit.insert([value], at: index, in: root)
-            }.update
+            return { (edit) throws(YjsError) in try edit.insert([value], at: index, in: root) }
         case "delete":
             let (index, length) = (try arguments.number(), try arguments.number())
-            update = try document.edit(as: client) { (edit) throws(YjsError) in
-                try edit.delete(index..<index + length, in: root)
-            }.update
+            return { (edit) throws(YjsError) in try edit.delete(index..<index + length, in: root) }
         case "set":
             let (key, value) = (try arguments.text(), try YValue(json: arguments.text()))
-            update = try document.edit(as: client) { (edit) throws(YjsError) in
-                try edit.set(value, forKey: key, in: root)
-            }.update
+            return { (edit) throws(YjsError) in try edit.set(value, forKey: key, in: root) }
         case "set-map":
             let (key, value) = (try arguments.text(), try YValue(json: arguments.text()))
-            update = try document.edit(as: client) { (edit) throws(YjsError) in
-                let nested = try edit.setType(.map, forKey: key, in: root)
-                try edit.set(value, forKey: "inner", in: nested)
-            }.update
+            return { (edit) throws(YjsError) in
+                try edit.set(value, forKey: "inner", in: edit.setType(.map, forKey: key, in: root))
+            }
         case "remove":
             let key = try arguments.text()
-            update = try document.edit(as: client) { (edit) throws(YjsError) in
-                try edit.remove(forKey: key, in: root)
-            }.update
+            return { (edit) throws(YjsError) in try edit.remove(forKey: key, in: root) }
         default: throw BridgeError.unknown(operation)
         }
-        documents[name] = document
-        return hex(update)
     }
 
     /// `sync DOCUMENT MESSAGE` answers the answer, if there is one; `sync DOCUMENT -` begins with step 1.
