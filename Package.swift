@@ -145,6 +145,12 @@ let package = Package(
             resources: [.copy("Fixtures/yjs-vectors.json")],
             swiftSettings: swiftSettings
         ),
+        .executableTarget(
+            name: "YjsBridge",
+            dependencies: ["Yjs"],
+            path: "Tests/YjsBridge",
+            swiftSettings: swiftSettings
+        ),
         .testTarget(
             name: "SkySendCryptoTests",
             dependencies: ["SkySendCrypto"],

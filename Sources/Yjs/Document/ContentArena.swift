@@ -55,9 +55,10 @@ struct ContentArena {
         garbage += count
     }
 
-    /// Whether two contents can be made adjacent without outgrowing the 32 bits of an offset.
-    func canJoin(_ left: Range<Int>, _ right: Range<Int>) -> Bool {
-        left.upperBound == right.lowerBound || bytes.count + (left.count + right.count) * 2 < Int(Int32.max)
+    /// Whether two contents, and so many bytes more, can be made adjacent without outgrowing the 32 bits of an offset.
+    func canJoin(_ left: Range<Int>, _ right: Range<Int>, andMore more: Int = 0) -> Bool {
+        // A text that grows piece by piece moves into ever larger rooms, all of them less than five times its size.
+        left.upperBound == right.lowerBound || bytes.count + (left.count + right.count + more) * 5 < Int(Int32.max)
     }
 
     /// Makes the bytes of two contents adjacent and answers where they start.

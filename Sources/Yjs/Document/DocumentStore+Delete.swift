@@ -11,7 +11,14 @@ extension DocumentStore {
                 deleteChild(child, &open, &transaction)
                 child = items[Int(child)].right
             }
-            for entry in types.map(of: type) { deleteChild(entry.last, &open, &transaction) }
+            // Overwritten values as well: they are deleted already, but turn into GCs that may fuse.
+            for entry in types.map(of: type) {
+                child = entry.last
+                while child != absent {
+                    deleteChild(child, &open, &transaction)
+                    child = items[Int(child)].left
+                }
+            }
         }
     }
 

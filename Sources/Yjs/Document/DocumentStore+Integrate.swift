@@ -43,28 +43,40 @@ extension DocumentStore {
         let range = Int(record.offset) + 1..<Int(record.end)
         var decoder = Lib0Decoder(sources[Int(record.source)], range)
         var header = try decoder.readItemHeader(info: record.info)
-        var near = Neighbours()
         let cut = state - record.clock
-        // What is left of a struct whose first units are known has the last of them as its origin.
-        if cut > 0 { header.origin = nil }
+        // What is written of an item without its first units: the unit before is all that it follows.
+        if cut > 0 {
+            let before = YID(client: integration.client, clock: state - 1)
+            header = ItemHeader(origin: before, rightOrigin: header.rightOrigin)
+        }
+        var near = Neighbours()
         if let missing = locate(header, integration, &near) { return missing }
         let slot = integration.slot ?? ensureSlot(of: integration.client)
-        let start = Transaction.SlotID(slot: slot, clock: state)
-        guard let place = place(header, near, cutAt: cut > 0 ? start : nil, decoder.bytes, &transaction) else {
+        let place = place(header, near, decoder.bytes, &transaction)
+        try transaction.checkSteps(integration.maxConflictSteps)
+        guard let place else {
             appendGC(slot, clock: state, length: rest, &transaction)
             return nil
-        }
-        guard transaction.conflictSteps <= integration.maxConflictSteps else {
-            throw .integrationTooExpensive(limit: integration.maxConflictSteps)
         }
         var item = Item(clock: state, length: rest, client: slot, kind: record.ref)
         item.parent = place.parent
         item.parentSub = place.parentSub
-        setOrigins(of: &item, near, isCut: cut > 0)
+        setOrigins(of: &item, near)
         let (left, right) = try settle(item, place, maxSteps: integration.maxConflictSteps, &transaction)
         try readContent(&decoder, into: &item, cut: cut)
         link(item, between: left, right, &transaction)
+        if item.parentSub != absent, item.length > 1 { keepLastUnit(of: item, &transaction) }
         return nil
+    }
+
+    /// Deletes all but the last unit of a map value, which alone is read.
+    ///
+    /// Nobody but an attacker writes several units under a key. A later cut would make the left part an overwritten
+    /// value that lives, and only who has seen the cut would know.
+    private mutating func keepLastUnit(of item: Item, _ transaction: inout Transaction) {
+        guard let ref = find(item.client, item.clock), !items[Int(ref)].isDeleted else { return }
+        _ = structStarting(item.client, item.end - 1, &transaction)
+        delete(ref, &transaction)
     }
 
     mutating func appendGC(_ slot: UInt32, clock: UInt64, length: UInt64, _ transaction: inout Transaction) {
@@ -106,7 +118,6 @@ extension DocumentStore {
     private mutating func place(
         _ header: ItemHeader,
         _ near: Neighbours,
-        cutAt cut: Transaction.SlotID?,
         _ source: [UInt8],
         _ transaction: inout Transaction
     ) -> Place? {
@@ -115,14 +126,12 @@ extension DocumentStore {
         if let right = near.rightOrigin {
             place.right = structStarting(right.slot, right.clock, &transaction) ?? absent
         }
-        if let cut {
-            place.left = find(cut.slot, cut.clock - 1) ?? absent
-            if place.left == absent { return nil }
-        } else if let origin = near.origin {
+        if let origin = near.origin {
             place.left = structEnding(origin.slot, origin.clock, &transaction) ?? absent
         }
         if place.left != absent, items[Int(place.left)].isGC { return nil }
         if place.right != absent, items[Int(place.right)].isGC { return nil }
+        if place.left != absent, place.right != absent, !areInOneList(place.left, place.right) { return nil }
         switch header.parent {
         case .inherited:
             let neighbour = place.left != absent ? place.left : place.right
@@ -140,11 +149,15 @@ extension DocumentStore {
         return place
     }
 
-    private func setOrigins(of item: inout Item, _ near: Neighbours, isCut: Bool) {
-        if isCut {
-            item.originClient = item.client
-            item.originClock = item.clock - 1
-        } else if let origin = near.origin {
+    /// Whether two items belong to the same list or key; the neighbours of an honest item always do.
+    ///
+    /// Once the list of one of them is deleted, an item between them could not be read again.
+    private func areInOneList(_ one: ItemRef, _ other: ItemRef) -> Bool {
+        items[Int(one)].parent == items[Int(other)].parent && items[Int(one)].parentSub == items[Int(other)].parentSub
+    }
+
+    private func setOrigins(of item: inout Item, _ near: Neighbours) {
+        if let origin = near.origin {
             item.originClient = origin.slot
             item.originClock = origin.clock
         }
@@ -161,6 +174,7 @@ extension DocumentStore {
         item.right = right
         let ref = addItem(item)
         if item.kind == ContentRef.type { types[item.content].item = ref }
+        noteNames(of: item)
         if left != absent {
             items[Int(left)].right = ref
         } else if item.parentSub == absent {

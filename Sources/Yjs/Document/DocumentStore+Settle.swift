@@ -21,7 +21,7 @@ extension DocumentStore {
         let id = clientIDs[item.client]
         while other != absent, other != place.right {
             transaction.conflictSteps += 1
-            guard transaction.conflictSteps <= maxSteps else { throw .integrationTooExpensive(limit: maxSteps) }
+            try transaction.checkSteps(maxSteps)
             transaction.visited.append(other, of: items.count)
             if items[Int(other)].hasSameOrigin(as: item) {
                 if clientIDs[items[Int(other)].client] < id {
@@ -63,7 +63,7 @@ extension DocumentStore {
         var first = types.last(place.parent, place.parentSub)
         while first != absent, items[Int(first)].left != absent {
             transaction.conflictSteps += 1
-            guard transaction.conflictSteps <= maxSteps else { throw .integrationTooExpensive(limit: maxSteps) }
+            try transaction.checkSteps(maxSteps)
             first = items[Int(first)].left
         }
         return first

@@ -104,21 +104,4 @@ extension DocumentStore {
         items[Int(ref)].contentBytes = UInt32(headBytes + 3)
         right.contentBytes = UInt32(tailBytes + 3)
     }
-
-    /// Puts a surrogate pair back that was divided, once its halves are in one item again.
-    mutating func restorePair(_ pair: Transaction.DividedPair, of client: UInt64) {
-        guard let slot = slot(of: client), let ref = find(slot, pair.clock - 1) else { return }
-        let item = items[Int(ref)]
-        let range = item.contentRange
-        let units = Int(pair.clock - 1 - item.clock)
-        let cut = UTF8Text.cut(arena.bytes, range, after: units, utf16Length: item.length)
-        guard item.kind == ContentRef.string, pair.clock < item.end, cut.offset + 6 <= range.upperBound else { return }
-        let start = arena.bytes.count
-        arena.repeatBytes(range.lowerBound..<cut.offset)
-        arena.append(pair.bytes)
-        arena.repeatBytes(cut.offset + 6..<range.upperBound)
-        arena.discard(range.count)
-        items[Int(ref)].content = UInt32(start)
-        items[Int(ref)].contentBytes = UInt32(arena.bytes.count - start)
-    }
 }

@@ -3,6 +3,8 @@ struct DocumentStore {
     var items: [Item] = []
     private var freeItem: ItemRef = absent
     private var freeItemCount = 0
+    /// Bytes of names in all structs that were ever added.
+    private var nameBytes = 0
     var arena = ContentArena()
     var types = TypeTable()
     var keys = KeyTable()
@@ -96,8 +98,23 @@ struct DocumentStore {
         freeItemCount += 1
     }
 
-    /// An estimate from above of the bytes of the encoded state, for client ids of 32 bits.
-    var encodedBound: Int { arena.live + keys.byteCount + (items.count - freeItemCount) * 32 }
+    /// An estimate from above of the bytes of the encoded state.
+    var encodedBound: Int {
+        (items.count - freeItemCount + clients.count + 1) * 64 + arena.live + keys.byteCount + nameBytes
+    }
+
+    /// Counts the names that an item repeats: of its parent and key, and of the type that it holds.
+    ///
+    /// The tables hold them once, but the state has them in each such struct.
+    mutating func noteNames(of item: Item) {
+        if item.kind == ContentRef.type, types[item.content].name != absent {
+            nameBytes += keys[types[item.content].name].count
+        }
+        guard item.originClient == absent, item.rightOriginClient == absent else { return }
+        let parent = types[item.parent]
+        if parent.item == absent, parent.name != absent { nameBytes += keys[parent.name].count }
+        if item.parentSub != absent { nameBytes += keys[item.parentSub].count }
+    }
 
     /// Adds a struct at the end of its client's list.
     mutating func append(_ ref: ItemRef, _ transaction: inout Transaction) {

@@ -34,9 +34,9 @@ struct Integrator {
         }
         for index in runs.indices where cursors[index] < runs[index].records.endIndex {
             let record = runs[index].records[cursors[index]]
-            let isBehindAGap = record.clock > store.state(of: runs[index].client)
-            // A blocked struct may come again in another form, as a GC for one, and free what is behind it.
-            note(runs[index].client, isBehindAGap ? record.clock - 1 : record.clock)
+            let state = store.state(of: runs[index].client)
+            // A client that waits for another one may grow by a struct that needs nobody.
+            note(runs[index].client, record.clock > state ? record.clock - 1 : state)
         }
         for (client, queue) in waiting { note(client, queue.lowest) }
     }

@@ -44,6 +44,11 @@ struct Transaction {
         var bytes: [UInt8]
     }
 
+    /// Fails once the work exceeds a limit.
+    func checkSteps(_ limit: Int) throws(YjsError) {
+        guard conflictSteps <= limit else { throw .integrationTooExpensive(limit: limit) }
+    }
+
     mutating func noteDividedPair(_ slot: UInt32, _ clock: UInt64, _ bytes: ArraySlice<UInt8>) {
         dividedPairs.append(DividedPair(slot: slot, clock: clock, bytes: Array(bytes)))
     }

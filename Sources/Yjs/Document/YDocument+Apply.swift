@@ -7,7 +7,7 @@ extension YDocument {
     @discardableResult
     public mutating func apply(_ update: [UInt8]) throws(YjsError) -> YChange {
         let scan = try ScannedUpdate(anyVersion: update, limits: limits)
-        var transaction = try begin(scan, bytes: update.count)
+        var transaction = try begin(scan)
         return commit(&transaction)
     }
 
@@ -21,7 +21,7 @@ extension YDocument {
     /// - Throws: ``YjsError`` if the update is malformed or exceeds a limit; the document is then unchanged.
     public mutating func applyToPassOn(_ update: [UInt8]) throws(YjsError) -> YCommit {
         let scan = try ScannedUpdate(anyVersion: update, limits: limits)
-        var transaction = try begin(scan, bytes: update.count)
+        var transaction = try begin(scan)
         let change = commit(&transaction)
         return YCommit(update: store.encode(transaction), change: change)
     }
@@ -29,18 +29,15 @@ extension YDocument {
     /// Applies a state to an empty document; nobody asks what changed.
     mutating func load(_ state: [UInt8], limits: YLimits) throws(YjsError) {
         let scan = try ScannedUpdate(anyVersion: state, limits: limits)
-        var transaction = try begin(scan, bytes: state.count, isDescribed: false)
+        var transaction = try begin(scan, isDescribed: false)
         store.finish(&transaction)
         store.arena.trim()
     }
 
     /// Brings an update into the store; the transaction must be finished.
-    private mutating func begin(
-        _ scan: ScannedUpdate,
-        bytes: Int,
-        isDescribed: Bool = true
-    ) throws(YjsError) -> Transaction {
-        try checkSize(adding: bytes)
+    private mutating func begin(_ scan: ScannedUpdate, isDescribed: Bool = true) throws(YjsError) -> Transaction {
+        // The bytes of version 1: those of version 2 may stand for many more.
+        try checkSize(adding: scan.sources.reduce(0) { $0 + $1.count })
         var transaction = store.begin()
         transaction.isDescribed = isDescribed
         var waiting = pending
@@ -88,9 +85,7 @@ extension YDocument {
         waiting.deletes.removeAll()
         for range in all {
             if let unknown = store.delete(range, &transaction) { waiting.deletes.append(unknown) }
-            guard transaction.conflictSteps <= limits.maxConflictSteps else {
-                throw .integrationTooExpensive(limit: limits.maxConflictSteps)
-            }
+            try transaction.checkSteps(limits.maxConflictSteps)
         }
     }
 
@@ -124,9 +119,7 @@ extension YDocument {
         let before = store.encode(before: transaction)
         var fresh = YDocument(collectsGarbage: store.collectsGarbage, limits: .unchecked)
         guard (try? fresh.load(before, limits: .unchecked)) != nil else { return }
-        for pair in transaction.dividedPairs.reversed() {
-            fresh.store.restorePair(pair, of: store.clientIDs[pair.slot])
-        }
+        fresh.store.restore(transaction.dividedPairs, store.clientIDs)
         store = fresh.store
     }
 }

@@ -34,36 +34,6 @@ struct DocumentStoreSplitTests {
         }
     }
 
-    /// A refused update leaves the text as it was, although the pair was divided on the way.
-    @Test func aPairIsWholeAgainAfterARefusal() throws {
-        var document = try document(pair, limits: YLimits(maxConflictSteps: 1))
-        for client in UInt64(2)...3 {
-            try document.apply(RawUpdate.block(client, [.item(.string("x"), after: (1, 5))]))
-        }
-        let state = document.encodeState()
-        var update = RawUpdate()
-        update.add(9, at: 0, [.item(.string("-"), after: (1, 2), before: (1, 3)), .item(.string("x"), after: (1, 5))])
-        #expect(throws: YjsError.integrationTooExpensive(limit: 1)) { try document.apply(update.bytes) }
-        #expect(document.encodeState() == state)
-        var only = RawUpdate()
-        only.add(9, at: 0, [.item(.string("x"), after: (1, 5), before: (1, 3))])
-        #expect(throws: YjsError.integrationTooExpensive(limit: 1)) { try document.apply(only.bytes) }
-        #expect(document.encodeState() == state)
-        #expect(document.text(of: .root("t")).hasPrefix("ab😀yz"))
-    }
-
-    @Test func aFailedEditLeavesPairsWhole() throws {
-        var document = try document(pair)
-        #expect(throws: YjsError.staleType) {
-            try document.edit(as: 9) { edit in
-                try edit.delete(3..<4, in: .root("t"))
-                try edit.delete(2..<3, in: .root("t"))
-                try edit.insert("x", at: 0, in: .item(YID(client: 1, clock: 0)))
-            }
-        }
-        #expect(document.encodeState() == pair)
-    }
-
     @Test func aListCutToDeleteIsFusedAgainUnlessNeeded() throws {
         var document = try document(RawUpdate.block(1, [.item(.any([.null, .null, .null]))]))
         try document.apply(RawUpdate.deleting(1, 1, 1))

@@ -2,92 +2,80 @@ import Testing
 
 @testable import Yjs
 
-/// Updates that are well formed and made to cost as much as possible; each ends soon, applied or refused.
-@Suite("Updates made to cost")
+/// Updates that no client writes: each was found by the fuzzer or by thinking like an attacker.
+@Suite("Hostile updates")
 struct HostileUpdateTests {
-    @Test func deepNestingIsWalkedWithoutAStack() throws {
-        let depth: UInt64 = 20_000
-        var structs = [RawStruct.item(.type(1), key: "k")]
-        for clock in 1..<depth { structs.append(.item(.type(1), in: .item(1, clock - 1), key: "k")) }
-        var document = try document(RawUpdate.block(1, structs))
-        #expect(document.rootNames == ["t"])
-        let change = try document.apply(RawUpdate.deleting(1, 0, 1))
-        #expect(change.deleted == [ClientRange(client: 1, clock: 0, length: depth)])
-        #expect(document.encodeState() == hex("01 02 01 00 21 01 01 74 01 6b 01 00 9f9c01 01 01 01 00 a09c01"))
+    private func document(_ updates: String..., collectsGarbage: Bool = true) throws -> YDocument {
+        var document = YDocument(collectsGarbage: collectsGarbage)
+        for update in updates { try document.apply(hex(update)) }
+        return document
     }
 
-    @Test func aLongTextCutAtItsEndsIsCutFast() throws {
-        let length = 40_000
-        let text = String(repeating: "é", count: length)
-        var document = try document(RawUpdate.block(1, [.item(.string(text))]))
-        let cuts: [RawStruct] = (1..<UInt64(length) - 1).reversed().map { clock in
-            .item(.string("x"), after: (1, clock - 1), before: (1, clock))
-        }
-        try document.apply(RawUpdate.block(2, cuts))
-        #expect(document.text(of: .root("t")).utf16.count == 2 * length - 2)
+    @Test func secondVersionOfAnItemCannotMoveItToAnotherParent() throws {
+        let document = try document(
+            "01 01 4d 00 04 01 01 74 02 6869 00",
+            "00 01 4d 01 00 02",
+            "01 01 4d 00 04 01 01 75 03 686921 00"
+        )
+        #expect(RoundTrip.problems(of: document) == [])
+        #expect(document.text(of: .root("t")) == "!")
+        #expect(document.text(of: .root("u")) == "")
     }
 
-    @Test func aLongTextOfPairsDividedEverywhereIsDividedFast() throws {
-        let pairs = 20_000
-        var document = try document(RawUpdate.block(1, [.item(.string(String(repeating: "😀", count: pairs)))]))
-        let cuts: [RawStruct] = (0..<UInt64(pairs)).reversed().map { pair in
-            .item(.string("x"), after: (1, 2 * pair), before: (1, 2 * pair + 1))
-        }
-        try document.apply(RawUpdate.block(2, cuts))
-        #expect(document.text(of: .root("t")) == String(repeating: "\u{FFFD}x\u{FFFD}", count: pairs))
+    @Test(arguments: [true, false])
+    func onlyTheLastUnitUnderAKeyLives(_ collectsGarbage: Bool) throws {
+        let document = try document(
+            "01 01 4d 00 28 01 01 6d 01 6b 03 7d01 7d02 7d03 00",
+            "01 01 05 00 84 4d 00 01 78 00",
+            collectsGarbage: collectsGarbage
+        )
+        #expect(RoundTrip.problems(of: document) == [])
+        #expect(document.value(of: .root("m"), as: .map).jsonText == #"{"k":3}"#)
     }
 
-    @Test func aLongListCutAtItsEndIsRefusedWhenItCostsTooMuch() throws {
-        let length = 20_000
-        let limits = YLimits(maxConflictSteps: 100_000)
-        let list = RawUpdate.block(1, [.item(.any(Array(repeating: .null, count: length)))])
-        var document = try document(list, limits: limits)
-        let state = document.encodeState()
-        let cuts: [RawStruct] = (1..<UInt64(length) - 1).reversed().map { clock in
-            .item(.any([.null]), after: (1, clock - 1), before: (1, clock))
-        }
-        #expect(throws: YjsError.integrationTooExpensive(limit: 100_000)) {
-            try document.apply(RawUpdate.block(2, cuts))
-        }
-        #expect(document.encodeState() == state)
-    }
-
-    @Test func insertsAtTheHeadOfAKeyAreCounted() throws {
-        let limits = YLimits(maxConflictSteps: 10_000)
-        var document = YDocument(limits: limits)
-        #expect(throws: YjsError.integrationTooExpensive(limit: 10_000)) {
-            var update = RawUpdate()
-            // Clients by descending id, so that each new item goes to the left of all others.
-            for client in UInt64(1)...1_000 {
-                update.add(1_001 - client, at: 0, [.item(.any([.null]), key: "k")])
-            }
-            try document.apply(update.bytes)
-        }
-        #expect(document.encodeState() == YUpdate.empty)
-    }
-
-    /// Eight structs for one clock, each of which waits for another clock of a second client, and so on.
-    @Test func overlappingStructsThatWaitAreNotTriedWithoutEnd() throws {
-        let length: UInt64 = 200
-        var update = RawUpdate()
-        for alternative in UInt64(0)..<8 {
-            let structs = (0..<length).map { clock in
-                RawStruct.item(.string("x"), after: (2, clock * 8 + alternative), before: (3, clock * 8 + alternative))
-            }
-            update.add(1, at: 0, structs)
-        }
-        for client in UInt64(2)...3 {
-            let structs = (0..<length * 8).map { clock -> RawStruct in
-                let other = 5 - client
-                guard clock > 0 else { return .item(.string("y")) }
-                return .item(.string("y"), after: (other, clock - 1))
-            }
-            update.add(client, at: 0, structs)
-        }
-        var document = YDocument()
-        try document.apply(update.bytes)
-        #expect(document.stateVector[1] == length)
+    @Test func structThatArrivesInAnotherVersionWaitsNoLonger() throws {
+        let document = try document(
+            "01 01 4d 00 04 00 05 00 02 6869 00",
+            "01 01 4d 00 00 02 00"
+        )
         let isWaiting = document.hasPendingData
         #expect(!isWaiting)
+        #expect(RoundTrip.problems(of: document) == [])
+    }
+
+    @Test func restOfAStructNeedsOnlyItsFirstPart() throws {
+        let document = try document(
+            "01 01 4d 00 04 00 05 00 03 686921 00",
+            "01 01 4d 00 04 01 01 74 02 6869 00"
+        )
+        #expect(document.text(of: .root("t")) == "hi!")
+        #expect(RoundTrip.problems(of: document) == [])
+    }
+
+    @Test func neighboursInDifferentListsLeaveNothing() throws {
+        let document = try document(
+            "01 01 4d 00 04 01 01 74 02 6869 00",
+            "01 02 05 00 07 01 01 61 00 28 00 05 00 01 6b 01 7d 01 00",
+            "01 01 06 00 c4 4d 00 05 01 01 78 01 05 01 00 02"
+        )
+        #expect(document.text(of: .root("t")) == "hi")
+        #expect(RoundTrip.problems(of: document) == [])
+    }
+
+    /// Each cut of a long list counts its elements, whether or not anything is inserted there.
+    @Test func cutsByDeletesAreLimited() throws {
+        let content = "01 01 4d 00 08 01 01 74 d0 0f" + String(repeating: "7e", count: 2000) + "00"
+        var document = YDocument(limits: YLimits(maxConflictSteps: 60))
+        try document.apply(hex(content))
+        let before = document.encodeState()
+        var deletes = Lib0Encoder()
+        for value in [0, 1, 77, 9] as [UInt64] { deletes.writeVarUint(value) }
+        let length = document.stateVector[77]
+        for index in UInt64(1)..<10 {
+            deletes.writeVarUint(length - 2 * index - 1)
+            deletes.writeVarUint(1)
+        }
+        #expect(throws: YjsError.integrationTooExpensive(limit: 60)) { try document.apply(deletes.bytes) }
+        expectSame(document.encodeState(), before)
     }
 }

@@ -20,6 +20,13 @@ struct TransactionTests {
         #expect(transaction.changedKeys.isEmpty)
     }
 
+    @Test func stepsAreLimited() {
+        var transaction = Transaction(number: 1)
+        transaction.conflictSteps = 5
+        #expect(throws: Never.self) { try transaction.checkSteps(5) }
+        #expect(throws: YjsError.integrationTooExpensive(limit: 4)) { try transaction.checkSteps(4) }
+    }
+
     @Test func dividedPairsKeepTheirBytes() {
         var transaction = Transaction(number: 1)
         transaction.noteDividedPair(3, 9, [0, 1, 2, 3, 4][1...])

@@ -33,6 +33,43 @@ struct YDocumentSizeTests {
         #expect(document.stateVector.clocks.count > 80)
     }
 
+    /// A name of 200 bytes is held once, but the state repeats it.
+    @Test func repeatedNamesCount() throws {
+        let name = String(repeating: "n", count: 200)
+        for item in [
+            RawStruct.item(.string("x"), in: .root(name)), .item(.any([.null]), key: name), .item(.type(3, name: name)),
+        ] {
+            var document = YDocument(limits: YLimits(maxDocumentBytes: 2_000))
+            #expect(throws: YjsError.documentTooLarge(limit: 2_000)) {
+                for client in UInt64(1)...20 { try document.apply(RawUpdate.block(client, [item])) }
+            }
+            #expect(document.encodeState().count <= 2_000)
+            #expect(document.stateVector.clocks.count >= 8)
+        }
+    }
+
+    /// Many small structs are estimated far too high; once they are deleted, text must not grow into that room.
+    @Test func growthAfterDeletionsCounts() throws {
+        var document = YDocument(limits: YLimits(maxDocumentBytes: 2_000))
+        for clock in UInt64(0)..<80 {
+            let origin: (UInt64, UInt64)? = clock == 0 ? nil : (1, clock - 1)
+            try document.apply(RawUpdate.block(1, at: clock, [.item(.embed("1"), after: origin)]))
+        }
+        try document.apply(RawUpdate.deleting(1, 0, 80))
+        #expect(throws: YjsError.documentTooLarge(limit: 2_000)) {
+            for clock in stride(from: UInt64(80), to: 8_000, by: 100) { try document.apply(append(clock, 100)) }
+        }
+        let size = document.encodeState().count
+        #expect(size > 1_700 && size <= 2_000)
+    }
+
+    /// 25 bytes of version 2 stand for 2,000 of version 1.
+    @Test func whatVersion2StandsForCounts() throws {
+        let update = hex("00 00 0105 00 00 0100 00 00 00 06 41ffffffff07 01e8070000")
+        var document = YDocument(limits: YLimits(maxDocumentBytes: 1_000))
+        #expect(throws: YjsError.documentTooLarge(limit: 1_000)) { try document.apply(update) }
+    }
+
     @Test func deletingMakesRoom() throws {
         var document = YDocument(limits: YLimits(maxDocumentBytes: 1_000))
         try document.apply(append(0, 900))
