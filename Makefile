@@ -72,6 +72,10 @@ soak: ## Run the slow tests: faults, growth, long load (release build)
 	    COFFER_SOAK=1 COFFER_BIN=$(CURDIR)/.build-release/release/coffer $$program; \
 	done
 
+.PHONY: fuzz
+fuzz: bootstrap ## Fuzz the Yjs module for FUZZ_SECONDS (60)
+	@scripts/fuzz
+
 .PHONY: bench
 bench: ## Measure the release build beside nginx and FastAPI
 	@scripts/bootstrap --bench
@@ -80,4 +84,4 @@ bench: ## Measure the release build beside nginx and FastAPI
 
 .PHONY: clean
 clean: ## Remove everything built; data and fetched tools stay
-	rm -rf .build .build-release
+	rm -rf .build .build-release .build-fuzz

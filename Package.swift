@@ -94,6 +94,7 @@ let package = Package(
         ),
         .target(
             name: "Yjs",
+            exclude: ["README.md"],
             swiftSettings: swiftSettings,
             linkerSettings: [.linkedLibrary("m", .when(platforms: [.linux]))]
         ),
@@ -160,6 +161,12 @@ let package = Package(
             name: "YjsTests",
             dependencies: ["Yjs"],
             resources: [.copy("Fixtures/yjs-vectors.json")],
+            swiftSettings: swiftSettings
+        ),
+        .executableTarget(
+            name: "YjsBridge",
+            dependencies: ["Yjs"],
+            path: "Tests/YjsBridge",
             swiftSettings: swiftSettings
         ),
         .testTarget(

@@ -4,7 +4,7 @@
 public struct YLimits: Sendable, Equatable {
     /// Largest update in bytes.
     public var maxUpdateBytes: Int
-    /// Largest document in bytes of content.
+    /// Largest document, about in bytes of its encoded state.
     public var maxDocumentBytes: Int
     /// Most bytes of structs kept while their predecessors are missing.
     public var maxPendingBytes: Int
@@ -17,7 +17,7 @@ public struct YLimits: Sendable, Equatable {
     ///
     /// - Parameters:
     ///   - maxUpdateBytes: at most 2^31 - 1, larger values are cut.
-    ///   - maxDocumentBytes: bytes of content.
+    ///   - maxDocumentBytes: about bytes of the encoded state, at most 2^30.
     ///   - maxPendingBytes: bytes of waiting structs.
     ///   - maxPendingStructs: number of waiting structs or delete ranges.
     ///   - maxConflictSteps: steps per update.

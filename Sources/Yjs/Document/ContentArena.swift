@@ -29,8 +29,36 @@ struct ContentArena {
         bytes.append(contentsOf: more)
     }
 
+    /// Appends bytes that the arena has already.
+    mutating func repeatBytes(_ range: Range<Int>) {
+        let start = bytes.count
+        bytes.append(contentsOf: repeatElement(0, count: range.count))
+        move(range, to: start)
+    }
+
+    /// Copies bytes to another place that exists already.
+    private mutating func move(_ range: Range<Int>, to place: Int) {
+        precondition(range.lowerBound >= 0 && max(range.upperBound, place + range.count) <= bytes.count)
+        // A slice of the array would count as a second owner and make it copy as a whole.
+        bytes.withUnsafeMutableBytes { all in
+            guard let base = all.baseAddress else { return }
+            base.advanced(by: place).copyMemory(from: base.advanced(by: range.lowerBound), byteCount: range.count)
+        }
+    }
+
+    /// Writes over bytes that are there; together they must stay UTF-8.
+    mutating func overwrite(at offset: Int, _ more: [UInt8]) {
+        for (index, byte) in more.enumerated() { bytes[offset + index] = byte }
+    }
+
     mutating func discard(_ count: Int) {
         garbage += count
+    }
+
+    /// Whether two contents, and so many bytes more, can be made adjacent without outgrowing the 32 bits of an offset.
+    func canJoin(_ left: Range<Int>, _ right: Range<Int>, andMore more: Int = 0) -> Bool {
+        // A text that grows piece by piece moves into ever larger rooms, all of them less than five times its size.
+        left.upperBound == right.lowerBound || bytes.count + (left.count + right.count + more) * 5 < Int(Int32.max)
     }
 
     /// Makes the bytes of two contents adjacent and answers where they start.
@@ -39,19 +67,19 @@ struct ContentArena {
         let total = left.count + right.count
         let end = UInt32(left.upperBound)
         if let room = rooms.isEmpty ? nil : rooms.removeValue(forKey: end), Int(room) >= right.count {
-            bytes.replaceSubrange(left.upperBound..<left.upperBound + right.count, with: Array(bytes[right]))
+            move(right, to: left.upperBound)
             rooms[end + UInt32(right.count)] = room - UInt32(right.count)
             return left.lowerBound
         }
         garbage += left.count + right.count
         if left.upperBound == bytes.count {
             garbage -= left.count
-            bytes.append(contentsOf: Array(bytes[right]))
+            repeatBytes(right)
             return left.lowerBound
         }
         let moved = bytes.count
-        bytes.append(contentsOf: Array(bytes[left]))
-        bytes.append(contentsOf: Array(bytes[right]))
+        repeatBytes(left)
+        repeatBytes(right)
         let room = total > 64 ? total / 2 : 0
         if room > 0 {
             bytes.append(contentsOf: repeatElement(0, count: room))
@@ -59,6 +87,13 @@ struct ContentArena {
             rooms[UInt32(moved + total)] = UInt32(room)
         }
         return moved
+    }
+
+    /// Gives back room that was reserved for more than came.
+    mutating func trim() {
+        guard bytes.capacity > bytes.count + bytes.count / 4 else { return }
+        // An array made of the whole of another shares its memory.
+        bytes = bytes.withUnsafeBufferPointer { Array($0) }
     }
 
     /// Starts again with only the bytes that the items refer to.

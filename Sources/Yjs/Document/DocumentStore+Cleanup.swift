@@ -10,7 +10,7 @@ extension DocumentStore {
         if collectsGarbage { collectGarbage(transaction.deleted) }
         for range in transaction.deleted {
             let slot = UInt32(range.client)
-            guard let last = clients[Int(slot)].position(of: range.end - 1, in: items) else { continue }
+            guard let last = clients[Int(slot)].position(of: range.end - 1) else { continue }
             fuse(slot, from: clients[Int(slot)].after(last) ?? last, downTo: range.clock)
         }
         for slot in transaction.grown {
@@ -19,7 +19,7 @@ extension DocumentStore {
             fuse(slot, from: last, downTo: items[Int(first)].clock)
         }
         for id in transaction.fusible.reversed() {
-            guard let position = clients[Int(id.slot)].position(of: id.clock, in: items) else { continue }
+            guard let position = clients[Int(id.slot)].position(of: id.clock) else { continue }
             let clock = items[Int(clients[Int(id.slot)][position])].clock
             fuse(id.slot, from: clients[Int(id.slot)].after(position) ?? position, downTo: clock)
         }
@@ -30,7 +30,7 @@ extension DocumentStore {
     private mutating func collectGarbage(_ ranges: [ClientRange]) {
         for range in ranges {
             let slot = UInt32(range.client)
-            var position = clients[Int(slot)].position(of: range.clock, in: items)
+            var position = clients[Int(slot)].position(of: range.clock)
             while let current = position {
                 let ref = clients[Int(slot)][current]
                 guard items[Int(ref)].clock < range.end else { break }

@@ -68,11 +68,11 @@ extension DocumentStore {
                 | (item.parentSub != absent ? InfoFlag.parentSub : 0)
         )
         if hasOrigin {
-            encoder.writeVarUint(clientIDs[Int(cut > 0 ? item.client : item.originClient)])
+            encoder.writeVarUint(clientIDs[cut > 0 ? item.client : item.originClient])
             encoder.writeVarUint(cut > 0 ? item.clock + cut - 1 : item.originClock)
         }
         if hasRight {
-            encoder.writeVarUint(clientIDs[Int(item.rightOriginClient)])
+            encoder.writeVarUint(clientIDs[item.rightOriginClient])
             encoder.writeVarUint(item.rightOriginClock)
         }
         if !hasOrigin, !hasRight { writeParent(of: item, into: &encoder) }
@@ -86,7 +86,7 @@ extension DocumentStore {
             writeKey(parent.name, into: &encoder)
         } else {
             encoder.writeByte(0)
-            encoder.writeVarUint(clientIDs[Int(items[Int(parent.item)].client)])
+            encoder.writeVarUint(clientIDs[items[Int(parent.item)].client])
             encoder.writeVarUint(items[Int(parent.item)].clock)
         }
         if item.parentSub != absent { writeKey(item.parentSub, into: &encoder) }

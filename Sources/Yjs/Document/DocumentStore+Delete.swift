@@ -11,7 +11,14 @@ extension DocumentStore {
                 deleteChild(child, &open, &transaction)
                 child = items[Int(child)].right
             }
-            for entry in types.map(of: type) { deleteChild(entry.last, &open, &transaction) }
+            // Overwritten values as well: they are deleted already, but turn into GCs that may fuse.
+            for entry in types.map(of: type) {
+                child = entry.last
+                while child != absent {
+                    deleteChild(child, &open, &transaction)
+                    child = items[Int(child)].left
+                }
+            }
         }
     }
 
@@ -34,7 +41,7 @@ extension DocumentStore {
         transaction.deleted.append(
             ClientRange(client: UInt64(item.client), clock: item.clock, length: item.length)
         )
-        transaction.noteChange(of: item.parent)
+        transaction.noteChange(of: item.parent, key: item.parentSub)
     }
 
     /// Notes a new item that arrived as deleted content.

@@ -2,6 +2,9 @@
 struct DocumentStore {
     var items: [Item] = []
     private var freeItem: ItemRef = absent
+    private var freeItemCount = 0
+    /// Bytes of names in all structs that were ever added.
+    private var nameBytes = 0
     var arena = ContentArena()
     var types = TypeTable()
     var keys = KeyTable()
@@ -9,8 +12,7 @@ struct DocumentStore {
     var roots: [UInt32: UInt32] = [:]
 
     var clients: [StructList] = []
-    var clientIDs: [UInt64] = []
-    private var slots: [UInt64: UInt32] = [:]
+    private(set) var clientIDs = ClientTable()
     /// Slots by descending client id, current at the end of each transaction.
     private(set) var slotOrder: [UInt32] = []
 
@@ -31,19 +33,16 @@ struct DocumentStore {
 
     // MARK: Clients
 
-    func slot(of client: UInt64) -> UInt32? { slots[client] }
+    func slot(of client: UInt64) -> UInt32? { clientIDs.slot(of: client) }
 
     mutating func ensureSlot(of client: UInt64) -> UInt32 {
-        if let slot = slots[client] { return slot }
-        let slot = UInt32(clients.count)
+        if let slot = clientIDs.slot(of: client) { return slot }
         clients.append(StructList())
-        clientIDs.append(client)
-        slots[client] = slot
-        return slot
+        return clientIDs.add(client)
     }
 
     func state(of client: UInt64) -> UInt64 {
-        guard let slot = slots[client] else { return 0 }
+        guard let slot = slot(of: client) else { return 0 }
         return clients[Int(slot)].nextClock
     }
 
@@ -59,12 +58,12 @@ struct DocumentStore {
         guard added > 0 else { return }
         if added > 8 {
             let ids = clientIDs
-            slotOrder = (0..<UInt32(clients.count)).sorted { ids[Int($0)] > ids[Int($1)] }
+            slotOrder = (0..<UInt32(clients.count)).sorted { ids[$0] > ids[$1] }
             return
         }
         for slot in UInt32(slotOrder.count)..<UInt32(clients.count) {
-            let id = clientIDs[Int(slot)]
-            let place = slotOrder.firstIndex { clientIDs[Int($0)] < id } ?? slotOrder.count
+            let id = clientIDs[slot]
+            let place = slotOrder.firstIndex { clientIDs[$0] < id } ?? slotOrder.count
             slotOrder.insert(slot, at: place)
         }
     }
@@ -73,12 +72,12 @@ struct DocumentStore {
 
     /// The struct that covers a clock.
     func find(_ slot: UInt32, _ clock: UInt64) -> ItemRef? {
-        guard let position = clients[Int(slot)].position(of: clock, in: items) else { return nil }
+        guard let position = clients[Int(slot)].position(of: clock) else { return nil }
         return clients[Int(slot)][position]
     }
 
     func find(_ id: YID) -> ItemRef? {
-        slots[id.client].flatMap { find($0, id.clock) }
+        slot(of: id.client).flatMap { find($0, id.clock) }
     }
 
     mutating func addItem(_ item: Item) -> ItemRef {
@@ -87,6 +86,7 @@ struct DocumentStore {
             return ItemRef(items.count - 1)
         }
         let ref = freeItem
+        freeItemCount -= 1
         freeItem = items[Int(ref)].right
         items[Int(ref)] = item
         return ref
@@ -95,6 +95,25 @@ struct DocumentStore {
     mutating func freeItem(_ ref: ItemRef) {
         items[Int(ref)] = Item(clock: 0, length: 0, client: absent, right: freeItem, kind: Item.free)
         freeItem = ref
+        freeItemCount += 1
+    }
+
+    /// An estimate from above of the bytes of the encoded state.
+    var encodedBound: Int {
+        (items.count - freeItemCount + clients.count + 1) * 64 + arena.live + keys.byteCount + nameBytes
+    }
+
+    /// Counts the names that an item repeats: of its parent and key, and of the type that it holds.
+    ///
+    /// The tables hold them once, but the state has them in each such struct.
+    mutating func noteNames(of item: Item) {
+        if item.kind == ContentRef.type, types[item.content].name != absent {
+            nameBytes += keys[types[item.content].name].count
+        }
+        guard item.originClient == absent, item.rightOriginClient == absent else { return }
+        let parent = types[item.parent]
+        if parent.item == absent, parent.name != absent { nameBytes += keys[parent.name].count }
+        if item.parentSub != absent { nameBytes += keys[item.parentSub].count }
     }
 
     /// Adds a struct at the end of its client's list.
@@ -124,14 +143,25 @@ struct DocumentStore {
         keys.find(ArraySlice(name.utf8)).flatMap { roots[$0] }
     }
 
-    /// The name of the root above a type.
-    func rootName(of type: UInt32) -> String? {
-        var current = type
-        while types[current].item != absent {
-            let item = items[Int(types[current].item)]
-            guard item.parent != absent, !item.isGC else { return nil }
-            current = item.parent
+    /// The names of the roots above types.
+    ///
+    /// Each type on the way up is passed once, so that deep nesting stays cheap.
+    func rootNames(above types: some Sequence<UInt32>) -> [String] {
+        var passed: Set<UInt32> = []
+        var names: [UInt32] = []
+        for type in types {
+            var current = type
+            while passed.insert(current).inserted {
+                let record = self.types[current]
+                if record.item == absent {
+                    if record.name != absent { names.append(record.name) }
+                    break
+                }
+                let item = items[Int(record.item)]
+                guard item.parent != absent, !item.isGC else { break }
+                current = item.parent
+            }
         }
-        return types[current].name == absent ? nil : keys.text(types[current].name)
+        return names.map { keys.text($0) }.sorted(by: UTF8Text.precedesByUTF16)
     }
 }

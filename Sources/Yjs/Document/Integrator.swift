@@ -6,6 +6,9 @@ struct Integrator {
     /// The next record of each run.
     private var cursors: [Int]
     private var waiting: [UInt64: WaitingRuns] = [:]
+    private var otherBlockers: [YID] = []
+    /// How often each run was tried; older notes of its waiting are stale.
+    private var tries: [Int]
     /// For each client that something waits for, the lowest clock that would help.
     private(set) var missing: [UInt64: UInt64] = [:]
 
@@ -13,7 +16,8 @@ struct Integrator {
         self.scan = scan
         runs = scan.sortedByClient()
         self.maxConflictSteps = maxConflictSteps
-        cursors = Array(repeating: 0, count: runs.count)
+        cursors = runs.map(\.records.startIndex)
+        tries = Array(repeating: 0, count: runs.count)
     }
 
     /// Integrates what can be integrated.
@@ -25,12 +29,14 @@ struct Integrator {
             try advance(index, &store, &transaction)
             let state = store.state(of: client)
             guard state > before, var queue = waiting.removeValue(forKey: client) else { continue }
-            queue.popReady(state: state, into: &ready)
+            queue.popReady(state: state, tries: tries, into: &ready)
             if !queue.isEmpty { waiting[client] = queue }
         }
-        for index in runs.indices where cursors[index] < runs[index].records.count {
+        for index in runs.indices where cursors[index] < runs[index].records.endIndex {
             let record = runs[index].records[cursors[index]]
-            if record.clock > store.state(of: runs[index].client) { note(runs[index].client, record.clock - 1) }
+            let state = store.state(of: runs[index].client)
+            // A client that waits for another one may grow by a struct that needs nobody.
+            note(runs[index].client, record.clock > state ? record.clock - 1 : state)
         }
         for (client, queue) in waiting { note(client, queue.lowest) }
     }
@@ -46,47 +52,57 @@ struct Integrator {
         _ transaction: inout Transaction
     ) throws(YjsError) {
         let run = runs[index]
-        while cursors[index] < run.records.count {
-            let state = store.state(of: run.client)
-            let record = run.records[cursors[index]]
+        tries[index] += 1
+        var cursor = cursors[index]
+        defer { cursors[index] = cursor }
+        while cursor < run.records.endIndex {
+            let slot = store.slot(of: run.client)
+            let state = slot.map { store.clients[Int($0)].nextClock } ?? 0
+            let record = run.records[cursor]
             if record.endClock <= state {
-                cursors[index] += 1
+                cursor += 1
                 continue
             }
             guard record.clock <= state else { return }
-            let isBlocked = try integrateOne(index, state: state, &store, &transaction)
-            if isBlocked { return }
+            let place = Integration(client: run.client, slot: slot, state: state, maxConflictSteps: maxConflictSteps)
+            guard let blocker = try store.integrate(record, from: scan.sources, place, &transaction) else {
+                cursor += 1
+                continue
+            }
+            if try integrateAnother(run, after: cursor, place, &store, &transaction) { continue }
+            wait(index, for: blocker)
+            for other in otherBlockers { wait(index, for: other) }
+            return
         }
     }
 
-    /// Tries the next record and, if it is blocked, a few others that cover the same clock.
+    private mutating func wait(_ index: Int, for blocker: YID) {
+        let note = WaitingRun(clock: blocker.clock, run: index, try: tries[index])
+        waiting[blocker.client, default: WaitingRuns()].add(note)
+    }
+
+    /// Tries a few more records that cover the same clock as a blocked one.
     ///
-    /// - Returns: whether the client is blocked.
-    private mutating func integrateOne(
-        _ index: Int,
-        state: UInt64,
+    /// - Returns: whether one was integrated; otherwise ``otherBlockers`` says what they wait for.
+    private mutating func integrateAnother(
+        _ run: StructRun,
+        after cursor: Int,
+        _ place: Integration,
         _ store: inout DocumentStore,
         _ transaction: inout Transaction
     ) throws(YjsError) -> Bool {
-        let run = runs[index]
-        var blockers: [YID] = []
-        var next = cursors[index]
-        while next < run.records.count, run.records[next].clock <= state, blockers.count < 8 {
+        otherBlockers.removeAll()
+        var next = cursor + 1
+        while next < run.records.endIndex, run.records[next].clock <= place.state, otherBlockers.count < 7 {
             let record = run.records[next]
             next += 1
-            if record.endClock <= state { continue }
-            let blocker = try store.integrate(
-                record,
-                of: run.client,
-                from: scan.sources[Int(record.source)],
-                maxConflictSteps: maxConflictSteps,
-                &transaction
-            )
-            guard let blocker else { return false }
-            blockers.append(blocker)
+            if record.endClock <= place.state { continue }
+            guard let blocker = try store.integrate(record, from: scan.sources, place, &transaction) else {
+                return true
+            }
+            otherBlockers.append(blocker)
         }
-        for blocker in blockers { waiting[blocker.client, default: WaitingRuns()].add(index, until: blocker.clock) }
-        return true
+        return false
     }
 
     /// What could not be integrated, as one update without deletes, and its number of structs.
@@ -95,55 +111,16 @@ struct Integrator {
         var block = BlockEncoder()
         var blocks: UInt64 = 0
         var count = 0
-        for (index, run) in runs.enumerated() where cursors[index] < run.records.count {
+        for (index, run) in runs.enumerated() where cursors[index] < run.records.endIndex {
             let floor = store.state(of: run.client)
             guard block.write(run, from: cursors[index], floor: floor, sources: scan.sources, into: &body) else {
                 continue
             }
             blocks += 1
-            count += run.records.count - cursors[index]
+            count += run.records.endIndex - cursors[index]
         }
         guard blocks > 0 else { return nil }
         body.writeVarUint(0)
         return (YUpdate.prefixed(body, count: blocks), count)
-    }
-}
-
-/// Runs that wait for a client, the lowest clock first.
-private struct WaitingRuns {
-    /// A heap whose first element has the lowest clock.
-    private var heap: [(clock: UInt64, run: Int)] = []
-
-    var isEmpty: Bool { heap.isEmpty }
-    var lowest: UInt64 { heap.first?.clock ?? 0 }
-
-    mutating func add(_ run: Int, until clock: UInt64) {
-        heap.append((clock, run))
-        var child = heap.count - 1
-        while child > 0, heap[child].clock < heap[(child - 1) / 2].clock {
-            heap.swapAt(child, (child - 1) / 2)
-            child = (child - 1) / 2
-        }
-    }
-
-    /// Moves the runs whose clock is known now.
-    mutating func popReady(state: UInt64, into ready: inout [Int]) {
-        while let first = heap.first, first.clock < state {
-            ready.append(first.run)
-            heap.swapAt(0, heap.count - 1)
-            heap.removeLast()
-            sink()
-        }
-    }
-
-    private mutating func sink() {
-        var parent = 0
-        while parent * 2 + 1 < heap.count {
-            var child = parent * 2 + 1
-            if child + 1 < heap.count, heap[child + 1].clock < heap[child].clock { child += 1 }
-            guard heap[child].clock < heap[parent].clock else { return }
-            heap.swapAt(child, parent)
-            parent = child
-        }
     }
 }

@@ -29,7 +29,7 @@ struct PendingData: Sendable {
     func mayAdvance(_ store: DocumentStore, _ transaction: Transaction) -> Bool {
         guard !missing.isEmpty else { return false }
         return transaction.grown.contains { slot in
-            guard let clock = missing[store.clientIDs[Int(slot)]] else { return false }
+            guard let clock = missing[store.clientIDs[slot]] else { return false }
             return store.clients[Int(slot)].nextClock > clock
         }
     }

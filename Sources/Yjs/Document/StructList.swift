@@ -1,4 +1,7 @@
 /// The structs of one client by clock, without gaps, in chunks so that a split moves little memory.
+///
+/// Each entry repeats the clock of its struct, so that a search stays within one small array instead of jumping
+/// through the items.
 struct StructList {
     /// Where a struct stands; invalid after the list changes, unless a method says otherwise.
     struct Position {
@@ -6,9 +9,15 @@ struct StructList {
         var index: Int
     }
 
+    private struct Entry {
+        /// Clock, counted from the first of the chunk.
+        var offset: UInt32
+        var ref: ItemRef
+    }
+
     private static let chunkCapacity = 512
 
-    private var chunks: [[ItemRef]] = []
+    private var chunks: [[Entry]] = []
     private var firstClocks: [UInt64] = []
 
     /// The first clock that is unknown.
@@ -19,7 +28,7 @@ struct StructList {
     var transaction: UInt64 = 0
     var clockBefore: UInt64 = 0
 
-    subscript(position: Position) -> ItemRef { chunks[position.chunk][position.index] }
+    subscript(position: Position) -> ItemRef { chunks[position.chunk][position.index].ref }
 
     var last: Position? {
         chunks.isEmpty ? nil : Position(chunk: chunks.count - 1, index: chunks[chunks.count - 1].count - 1)
@@ -44,7 +53,7 @@ struct StructList {
     }
 
     /// Finds the struct that covers a clock.
-    func position(of clock: UInt64, in items: [Item]) -> Position? {
+    func position(of clock: UInt64) -> Position? {
         guard clock < nextClock, let lastFirst = firstClocks.last else { return nil }
         var chunk = firstClocks.count - 1
         if clock < lastFirst {
@@ -54,49 +63,71 @@ struct StructList {
                 if firstClocks[middle + 1] <= clock { low = middle + 1 } else { chunk = middle }
             }
         }
-        let refs = chunks[chunk]
-        var high = refs.count - 1
-        if items[Int(refs[high])].clock <= clock { return Position(chunk: chunk, index: high) }
-        var low = 0
-        high -= 1
-        while low < high {
-            let middle = (low + high + 1) / 2
-            if items[Int(refs[middle])].clock <= clock { low = middle } else { high = middle - 1 }
+        let offset = clock - firstClocks[chunk]
+        return chunks[chunk].withUnsafeBufferPointer { entries in
+            // The position lies in `low..<low + count`; halving without branches keeps the processor guessing right.
+            var low = 0
+            var count = entries.count
+            if UInt64(entries[count - 1].offset) <= offset { return Position(chunk: chunk, index: count - 1) }
+            while count > 1 {
+                let half = count / 2
+                low = UInt64(entries[low + half].offset) <= offset ? low + half : low
+                count -= half
+            }
+            return Position(chunk: chunk, index: low)
         }
-        return Position(chunk: chunk, index: low)
     }
 
     /// Adds a struct at the end.
     mutating func append(_ ref: ItemRef, clock: UInt64, length: UInt64) {
-        if chunks.isEmpty || chunks[chunks.count - 1].count >= Self.chunkCapacity {
-            chunks.append([])
+        if let first = firstClocks.last, chunks[chunks.count - 1].count < Self.chunkCapacity,
+            let offset = UInt32(exactly: clock - first)
+        {
+            chunks[chunks.count - 1].append(Entry(offset: offset, ref: ref))
+        } else {
+            chunks.append([Entry(offset: 0, ref: ref)])
             firstClocks.append(clock)
         }
-        chunks[chunks.count - 1].append(ref)
         nextClock = clock + length
     }
 
-    /// Adds the right half of a split struct behind the left one.
-    mutating func insert(_ ref: ItemRef, after position: Position, items: [Item]) {
+    /// Adds the right half of a split struct, which starts at `clock`, behind the left one.
+    mutating func insert(_ ref: ItemRef, clock: UInt64, after position: Position) {
         let chunk = position.chunk
-        chunks[chunk].insert(ref, at: position.index + 1)
-        guard chunks[chunk].count > Self.chunkCapacity else { return }
-        let half = Self.chunkCapacity / 2
-        let tail = Array(chunks[chunk][half...])
+        guard let offset = UInt32(exactly: clock - firstClocks[chunk]) else {
+            // Structs of this chunk start less than 2^32 clocks behind its first, so none comes after the new one.
+            firstClocks.insert(clock, at: chunk + 1)
+            chunks.insert([Entry(offset: 0, ref: ref)], at: chunk + 1)
+            return
+        }
+        chunks[chunk].insert(Entry(offset: offset, ref: ref), at: position.index + 1)
+        if chunks[chunk].count > Self.chunkCapacity { splitChunk(chunk, at: Self.chunkCapacity / 2) }
+    }
+
+    private mutating func splitChunk(_ chunk: Int, at index: Int) {
+        let tail = Array(chunks[chunk][index...])
         chunks[chunk].removeLast(tail.count)
         chunks.insert(tail, at: chunk + 1)
-        firstClocks.insert(items[Int(tail[0])].clock, at: chunk + 1)
+        firstClocks.insert(firstClocks[chunk], at: chunk + 1)
+        rebase(chunk + 1)
+    }
+
+    /// Counts a chunk's offsets from its first struct again.
+    private mutating func rebase(_ chunk: Int) {
+        let first = chunks[chunk][0].offset
+        for index in chunks[chunk].indices { chunks[chunk][index].offset -= first }
+        firstClocks[chunk] += UInt64(first)
     }
 
     /// Removes a struct that was fused into the one before; positions before it stay valid.
-    mutating func remove(at position: Position, items: [Item]) {
+    mutating func remove(at position: Position) {
         let chunk = position.chunk
         chunks[chunk].remove(at: position.index)
         if chunks[chunk].isEmpty {
             chunks.remove(at: chunk)
             firstClocks.remove(at: chunk)
         } else if position.index == 0 {
-            firstClocks[chunk] = items[Int(chunks[chunk][0])].clock
+            rebase(chunk)
         }
     }
 
@@ -107,7 +138,7 @@ struct StructList {
     ) throws(Failure) {
         for chunk in position.chunk..<chunks.count {
             for index in (chunk == position.chunk ? position.index : 0)..<chunks[chunk].count {
-                try body(chunks[chunk][index])
+                try body(chunks[chunk][index].ref)
             }
         }
     }

@@ -11,9 +11,18 @@ struct Transaction {
     /// Structs that may fuse with their neighbours although they are neither new nor deleted.
     var fusible: [SlotID] = []
     /// Types whose list or map changed.
-    var changedTypes: Set<UInt32> = []
-    /// Steps of conflict scans.
+    private(set) var changedTypes: Set<UInt32> = []
+    /// Map entries that changed, type and key in one number; some more than once.
+    private(set) var changedKeys: [UInt64] = []
+    /// Whether anybody wants to know what changed.
+    var isDescribed = true
+    /// Steps of conflict scans, and of looking for places to cut lists at.
     var conflictSteps = 0
+
+    /// Surrogate pairs of which each half is U+FFFD now; needed to undo the transaction.
+    private(set) var dividedPairs: [DividedPair] = []
+
+    var visited = VisitedItems()
 
     private var lastChanged: UInt32 = absent
 
@@ -27,7 +36,28 @@ struct Transaction {
         var clock: UInt64
     }
 
-    mutating func noteChange(of type: UInt32) {
+    /// A surrogate pair that was divided before a clock.
+    struct DividedPair {
+        var slot: UInt32
+        var clock: UInt64
+        /// The pair as UTF-8.
+        var bytes: [UInt8]
+    }
+
+    /// Fails once the work exceeds a limit.
+    func checkSteps(_ limit: Int) throws(YjsError) {
+        guard conflictSteps <= limit else { throw .integrationTooExpensive(limit: limit) }
+    }
+
+    mutating func noteDividedPair(_ slot: UInt32, _ clock: UInt64, _ bytes: ArraySlice<UInt8>) {
+        dividedPairs.append(DividedPair(slot: slot, clock: clock, bytes: Array(bytes)))
+    }
+
+    mutating func noteChange(of type: UInt32, key: UInt32) {
+        guard isDescribed else { return }
+        if key != absent, changedKeys.last != UInt64(type) << 32 | UInt64(key) {
+            changedKeys.append(UInt64(type) << 32 | UInt64(key))
+        }
         guard type != lastChanged else { return }
         lastChanged = type
         changedTypes.insert(type)

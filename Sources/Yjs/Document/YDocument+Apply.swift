@@ -1,18 +1,3 @@
-/// What one update or one edit changed.
-public struct YChange: Sendable, Equatable {
-    /// Units that are new in the document.
-    public var inserted: [ClientRange] = []
-    /// Units that were deleted, new ones among them.
-    public var deleted: [ClientRange] = []
-    /// Names of the root types in or below which something changed, sorted by UTF-16 code units.
-    public var roots: [String] = []
-    /// Whether something waits for missing predecessors.
-    public var isIncomplete = false
-
-    /// Whether the document is the same as before.
-    public var isEmpty: Bool { inserted.isEmpty && deleted.isEmpty }
-}
-
 extension YDocument {
     /// Applies an update of version 1 or 2.
     ///
@@ -21,14 +6,40 @@ extension YDocument {
     /// - Throws: ``YjsError`` if the update is malformed or exceeds a limit; the document is then unchanged.
     @discardableResult
     public mutating func apply(_ update: [UInt8]) throws(YjsError) -> YChange {
-        try apply(ScannedUpdate(anyVersion: update, limits: limits), bytes: update.count)
+        let scan = try ScannedUpdate(anyVersion: update, limits: limits)
+        var transaction = try begin(scan)
+        return commit(&transaction)
     }
 
-    mutating func apply(_ scan: ScannedUpdate, bytes: Int) throws(YjsError) -> YChange {
-        guard store.arena.live + pending.bytes + bytes <= limits.maxDocumentBytes else {
-            throw .documentTooLarge(limit: limits.maxDocumentBytes)
-        }
+    /// Applies an update of version 1 or 2 and answers with what to pass on.
+    ///
+    /// What was known before is left out of that update, and what waited for this one is in it. Data that waits now
+    /// will be in the update of whatever it waits for.
+    ///
+    /// - Parameter update: the update.
+    /// - Returns: the update to send to everybody else, and what changed.
+    /// - Throws: ``YjsError`` if the update is malformed or exceeds a limit; the document is then unchanged.
+    public mutating func applyToPassOn(_ update: [UInt8]) throws(YjsError) -> YCommit {
+        let scan = try ScannedUpdate(anyVersion: update, limits: limits)
+        var transaction = try begin(scan)
+        let change = commit(&transaction)
+        return YCommit(update: store.encode(transaction), change: change)
+    }
+
+    /// Applies a state to an empty document; nobody asks what changed.
+    mutating func load(_ state: [UInt8], limits: YLimits) throws(YjsError) {
+        let scan = try ScannedUpdate(anyVersion: state, limits: limits)
+        var transaction = try begin(scan, isDescribed: false)
+        store.finish(&transaction)
+        store.arena.trim()
+    }
+
+    /// Brings an update into the store; the transaction must be finished.
+    private mutating func begin(_ scan: ScannedUpdate, isDescribed: Bool = true) throws(YjsError) -> Transaction {
+        // The bytes of version 1: those of version 2 may stand for many more.
+        try checkSize(adding: scan.sources.reduce(0) { $0 + $1.count })
         var transaction = store.begin()
+        transaction.isDescribed = isDescribed
         var waiting = pending
         do throws(YjsError) {
             try integrate(scan, &waiting, &transaction)
@@ -39,7 +50,7 @@ extension YDocument {
             throw error
         }
         pending = waiting
-        return commit(&transaction)
+        return transaction
     }
 
     private mutating func integrate(
@@ -74,22 +85,23 @@ extension YDocument {
         waiting.deletes.removeAll()
         for range in all {
             if let unknown = store.delete(range, &transaction) { waiting.deletes.append(unknown) }
+            try transaction.checkSteps(limits.maxConflictSteps)
         }
     }
 
     /// Ends a transaction and describes it.
     mutating func commit(_ transaction: inout Transaction) -> YChange {
         var change = YChange(isIncomplete: hasPendingData)
+        change.keys = store.changedKeys(transaction)
         for slot in transaction.grown {
             let list = store.clients[Int(slot)]
             let (clock, length) = (list.clockBefore, list.nextClock - list.clockBefore)
-            change.inserted.append(ClientRange(client: store.clientIDs[Int(slot)], clock: clock, length: length))
+            change.inserted.append(ClientRange(client: store.clientIDs[slot], clock: clock, length: length))
         }
-        let names = Set(transaction.changedTypes.compactMap { store.rootName(of: $0).map { Array($0.utf8) } })
-        change.roots = names.map { String(decoding: $0, as: UTF8.self) }.sorted(by: UTF8Text.precedesByUTF16)
+        change.roots = store.rootNames(above: transaction.changedTypes)
         store.finish(&transaction)
         change.deleted = transaction.deleted.map {
-            ClientRange(client: store.clientIDs[Int($0.client)], clock: $0.clock, length: $0.length)
+            ClientRange(client: store.clientIDs[UInt32($0.client)], clock: $0.clock, length: $0.length)
         }
         return change
     }
@@ -99,13 +111,15 @@ extension YDocument {
     /// Nothing but splits is undone by fusing; otherwise the state before is written out and read again, which is slow
     /// but keeps no notes in the normal case.
     mutating func rollBack(_ transaction: inout Transaction) {
-        guard !transaction.grown.isEmpty || !transaction.deleted.isEmpty else {
+        let isUntouched = transaction.grown.isEmpty && transaction.deleted.isEmpty && transaction.dividedPairs.isEmpty
+        guard !isUntouched else {
             store.finish(&transaction)
             return
         }
         let before = store.encode(before: transaction)
         var fresh = YDocument(collectsGarbage: store.collectsGarbage, limits: .unchecked)
-        guard (try? fresh.apply(before)) != nil else { return }
+        guard (try? fresh.load(before, limits: .unchecked)) != nil else { return }
+        fresh.store.restore(transaction.dividedPairs, store.clientIDs)
         store = fresh.store
     }
 }

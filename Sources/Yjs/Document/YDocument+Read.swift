@@ -116,7 +116,7 @@ extension DocumentStore {
     }
 
     func id(of item: Item) -> YID {
-        YID(client: clientIDs[Int(item.client)], clock: item.clock)
+        YID(client: clientIDs[item.client], clock: item.clock)
     }
 
     /// What an item contributes to a list or a map; nothing for text and formats.

@@ -6,6 +6,7 @@
 public struct YDocument: Sendable {
     var store: DocumentStore
     var pending = PendingData()
+    var measured: MeasuredSize?
     /// Bounds on inputs and on the document.
     public let limits: YLimits
 
@@ -34,7 +35,7 @@ public struct YDocument: Sendable {
         self.init(collectsGarbage: collectsGarbage, limits: limits)
         var loading = limits
         loading.maxUpdateBytes = max(limits.maxUpdateBytes, limits.maxDocumentBytes)
-        _ = try apply(ScannedUpdate(anyVersion: state, limits: loading), bytes: state.count)
+        try load(state, limits: loading)
     }
 
     /// The next unknown clock of each client; pending data does not count.

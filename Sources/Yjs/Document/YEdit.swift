@@ -5,6 +5,17 @@ public struct YEdit {
     var store: DocumentStore
     var transaction: Transaction
     let client: UInt64
+    /// How many bytes of content and keys the edit may still add.
+    private var bytesLeft: Int
+    private let maxDocumentBytes: Int
+
+    init(store: DocumentStore, transaction: Transaction, client: UInt64, limit: Int) {
+        self.store = store
+        self.transaction = transaction
+        self.client = client
+        maxDocumentBytes = limit
+        bytesLeft = limit - store.arena.live
+    }
 
     /// Sets a map entry or an XML attribute to a plain value.
     ///
@@ -16,21 +27,24 @@ public struct YEdit {
     public mutating func set(_ value: YValue, forKey key: String, in type: YTypeID) throws(YjsError) {
         var encoder = Lib0Encoder()
         encoder.writeAny(value)
+        try spend(encoder.bytes.count + key.utf8.count)
         try setItem(forKey: key, in: type, kind: ContentRef.any, length: 1) { $0.arena.append(encoder.bytes) }
     }
 
     /// Sets a map entry to a new nested type.
     ///
     /// - Parameters:
-    ///   - kind: what the type is; not a named XML type.
+    ///   - kind: what the type is; ``YTypeKind/xmlElement`` and ``YTypeKind/xmlHook``, which have names, are refused.
     ///   - key: the key.
     ///   - type: the map.
     /// - Returns: the new type.
-    /// - Throws: ``YjsError/staleType`` if the map is gone.
+    /// - Throws: ``YjsError/staleType`` if the map is gone, ``YjsError/unknownType(_:offset:)`` for a named type.
     @discardableResult
     public mutating func setType(_ kind: YTypeKind, forKey key: String, in type: YTypeID) throws(YjsError) -> YTypeID {
-        try setItem(forKey: key, in: type, kind: ContentRef.type, length: 1) { store in
-            store.newType = store.types.add(TypeRecord(kind: kind, name: kind.isNamed ? store.keys.intern([]) : absent))
+        guard !kind.isNamed else { throw .unknownType(UInt64(kind.rawValue), offset: 0) }
+        try spend(key.utf8.count)
+        return try setItem(forKey: key, in: type, kind: ContentRef.type, length: 1) { store in
+            store.newType = store.types.add(TypeRecord(kind: kind))
         }
     }
 
@@ -56,6 +70,7 @@ public struct YEdit {
     public mutating func insert(_ text: String, at index: Int, in type: YTypeID) throws(YjsError) {
         guard !text.isEmpty else { return }
         let length = UInt64(text.utf16.count)
+        try spend(text.utf8.count)
         try insertItem(at: index, in: type, kind: ContentRef.string, length: length) { store in
             store.arena.append(Array(text.utf8))
         }
@@ -72,6 +87,7 @@ public struct YEdit {
         guard !values.isEmpty else { return }
         var encoder = Lib0Encoder()
         for value in values { encoder.writeAny(value) }
+        try spend(encoder.bytes.count)
         try insertItem(at: index, in: type, kind: ContentRef.any, length: UInt64(values.count)) { store in
             store.arena.append(encoder.bytes)
         }
@@ -105,6 +121,11 @@ public struct YEdit {
 }
 
 extension YEdit {
+    private mutating func spend(_ bytes: Int) throws(YjsError) {
+        guard bytes <= bytesLeft else { throw .documentTooLarge(limit: maxDocumentBytes) }
+        bytesLeft -= bytes
+    }
+
     private mutating func resolve(_ type: YTypeID) throws(YjsError) -> UInt32 {
         if case .root(let name) = type.place { return store.ensureRoot(ArraySlice(name)) }
         guard let found = store.resolve(type) else { throw .staleType }
@@ -186,48 +207,7 @@ extension YEdit {
         content(&store)
         item.content = kind == ContentRef.type ? store.newType : UInt32(start)
         item.contentBytes = UInt32(store.arena.bytes.count - start)
-        store.link(item, after: left, &transaction)
+        store.link(item, between: left, right, &transaction)
         return YID(client: client, clock: clock)
-    }
-}
-
-/// What an edit made.
-public struct YCommit: Sendable {
-    /// The update to send to everybody else; `00 00` if nothing changed.
-    public var update: [UInt8]
-    /// What changed here.
-    public var change: YChange
-}
-
-extension YDocument {
-    /// Edits the document as a client of one's own.
-    ///
-    /// - Parameters:
-    ///   - client: an id that nobody else uses; never use it again after losing the document's state.
-    ///   - body: the edits; if it throws, the document stays as it was.
-    /// - Returns: the update to send, and what changed.
-    /// - Throws: what `body` throws.
-    @discardableResult
-    public mutating func edit(
-        as client: UInt64,
-        _ body: (inout YEdit) throws(YjsError) -> Void
-    ) throws(YjsError) -> YCommit {
-        guard client <= YLimits.maxInteger else { throw .integerTooLarge(offset: 0) }
-        let transaction = store.begin()
-        var edit = YEdit(store: store, transaction: transaction, client: client)
-        // The edit must own the only reference to the arrays, or each of its changes would copy them.
-        store = DocumentStore(collectsGarbage: edit.store.collectsGarbage)
-        do throws(YjsError) {
-            try body(&edit)
-        } catch {
-            store = edit.store
-            rollBack(&edit.transaction)
-            throw error
-        }
-        store = edit.store
-        var finished = edit.transaction
-        edit.store = DocumentStore(collectsGarbage: false)
-        let change = commit(&finished)
-        return YCommit(update: store.encode(finished), change: change)
     }
 }

@@ -80,16 +80,26 @@ struct JSONParser {
         }
     }
 
+    /// A minus sign, digits without a leading zero, a fraction, an exponent; `Double` alone would accept more.
     private mutating func parseNumber() throws(YjsError) -> YValue {
         let start = position
-        while let byte = next, (0x30...0x39).contains(byte) || [0x2B, 0x2D, 0x2E, 0x45, 0x65].contains(byte) {
-            position += 1
+        _ = take(UInt8(ascii: "-"))
+        if !take(UInt8(ascii: "0")) { try skipDigits() }
+        if take(UInt8(ascii: ".")) { try skipDigits() }
+        if take(UInt8(ascii: "e")) || take(UInt8(ascii: "E")) {
+            if !take(UInt8(ascii: "+")) { _ = take(UInt8(ascii: "-")) }
+            try skipDigits()
         }
-        let text = String(decoding: bytes[start..<position], as: UTF8.self)
-        guard let number = Double(text), let last = text.utf8.last, last != 0x2E else {
+        guard let number = Double(String(decoding: bytes[start..<position], as: UTF8.self)) else {
             throw .invalidJSON(offset: start)
         }
         return .number(number)
+    }
+
+    private mutating func skipDigits() throws(YjsError) {
+        let start = position
+        while let byte = next, (0x30...0x39).contains(byte) { position += 1 }
+        guard position > start else { throw .invalidJSON(offset: start) }
     }
 
     private mutating func parseString() throws(YjsError) -> String {

@@ -53,7 +53,25 @@ public struct Lib0Decoder: Sendable {
         return try readLongVarUint()
     }
 
+    /// Reads eight bytes at once where the input has them.
     private mutating func readLongVarUint() throws(YjsError) -> UInt64 {
+        guard end - position >= 8 else { return try readLastVarUint() }
+        let word = bytes.withUnsafeBytes {
+            UInt64(littleEndian: $0.loadUnaligned(fromByteOffset: position, as: UInt64.self))
+        }
+        let stops = ~word & 0x8080_8080_8080_8080
+        guard stops != 0 else { throw .integerTooLarge(offset: position) }
+        // All bits up to the lowest stop, then groups of 7, 14 and 28 bits moved together.
+        let groups = word & (stops ^ (stops - 1))
+        let pairs = groups & 0x007F_007F_007F_007F | (groups & 0x7F00_7F00_7F00_7F00) >> 1
+        let quads = pairs & 0x0000_3FFF_0000_3FFF | (pairs & 0x3FFF_0000_3FFF_0000) >> 2
+        let value = quads & 0x0FFF_FFFF | (quads & 0x0FFF_FFFF_0000_0000) >> 4
+        guard value <= YLimits.maxInteger else { throw .integerTooLarge(offset: position) }
+        position += stops.trailingZeroBitCount / 8 + 1
+        return value
+    }
+
+    private mutating func readLastVarUint() throws(YjsError) -> UInt64 {
         let start = position
         var value: UInt64 = 0
         var shift: UInt64 = 0

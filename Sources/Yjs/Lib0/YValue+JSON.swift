@@ -75,7 +75,7 @@ extension YValue {
             if missing >= 0 { return sign + digits + String(repeating: "0", count: missing) }
             return sign + digits.prefix(exponent + 1) + "." + digits.dropFirst(exponent + 1)
         }
-        if exponent < 0, exponent >= -7 {
+        if exponent < 0, exponent >= -6 {
             return sign + "0." + String(repeating: "0", count: -exponent - 1) + digits
         }
         let fraction = digits.dropFirst().isEmpty ? "" : "." + digits.dropFirst()

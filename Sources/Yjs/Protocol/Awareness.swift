@@ -39,8 +39,8 @@ public struct Awareness: Sendable {
 
     /// Creates an empty table.
     ///
-    /// - Parameter maxClients: how many clients are remembered, those that are gone among them; further ones are
-    ///   ignored.
+    /// - Parameter maxClients: how many clients are remembered; when they become more, those that are gone are
+    ///   forgotten, and if none is gone, new ones are ignored.
     public init(maxClients: Int = 10_000) {
         self.maxClients = maxClients
     }
@@ -94,7 +94,8 @@ public struct Awareness: Sendable {
     ///   - now: the time of arrival.
     /// - Returns: the entries that took effect, to be forwarded.
     public mutating func apply(_ entries: [Entry], now: Duration) -> [Entry] {
-        entries.filter { entry in
+        if known.count + entries.count > maxClients { known = known.filter { $0.value.state != nil } }
+        return entries.filter { entry in
             let held = known[entry.client]
             if held == nil, known.count >= maxClients { return false }
             let clock = held?.clock ?? 0

@@ -16,14 +16,14 @@ struct BlockEncoder {
     /// - Returns: whether a block was written.
     mutating func write(
         _ run: StructRun,
-        from first: Int = 0,
+        from first: Int? = nil,
         floor: UInt64 = 0,
         sources: [[UInt8]],
         into encoder: inout Lib0Encoder
     ) -> Bool {
         outputs.removeAll(keepingCapacity: true)
         end = floor
-        for index in first..<run.records.count { add(run.records[index], at: index) }
+        for index in (first ?? run.records.startIndex)..<run.records.endIndex { add(run.records[index], at: index) }
         guard !outputs.isEmpty else { return false }
         encoder.writeVarUint(UInt64(outputs.count))
         encoder.writeVarUint(run.client)

@@ -36,6 +36,8 @@ struct ScannedUpdate {
         let firstClock = try decoder.readVarUint()
         let first = records.count
         var clock = firstClock
+        // The count is known to fit the input; room is made at once only where it at least doubles what there is.
+        if count > records.count { records.reserveCapacity(records.count + count) }
         for _ in 0..<count {
             let record = try decoder.readStruct(client: client, clock: clock, source: source)
             clock = record.endClock
@@ -57,22 +59,29 @@ struct ScannedUpdate {
         var runs: [StructRun] = []
         for index in order {
             let block = blocks[index]
-            if runs.last?.client != block.client { runs.append(StructRun(client: block.client)) }
-            runs[runs.count - 1].append(records[block.records])
+            // Not by a copy of the last run, which would make the next line copy its records.
+            if !runs.isEmpty, runs[runs.count - 1].client == block.client {
+                runs[runs.count - 1].append(records[block.records])
+            } else {
+                runs.append(StructRun(client: block.client, records[block.records]))
+            }
         }
         for index in runs.indices { runs[index].sortIfNeeded() }
         return runs
     }
 }
 
-/// The structs of one client, ordered by clock.
+/// The structs of one client, ordered by clock and without Skips.
+///
+/// Most clients have a single block, whose records are used where they are.
 struct StructRun {
-    var client: UInt64
-    var records: [StructRecord] = []
+    let client: UInt64
+    private(set) var records: ArraySlice<StructRecord>
     private var isSorted = true
 
-    init(client: UInt64) {
+    init(client: UInt64, _ block: ArraySlice<StructRecord>) {
         self.client = client
+        records = block.contains(where: \.isSkip) ? ArraySlice(block.filter { !$0.isSkip }) : block
     }
 
     mutating func append(_ more: ArraySlice<StructRecord>) {

@@ -1,5 +1,11 @@
 /// Writes structs of scanned updates into a new update.
 enum StructWriter {
+    /// Whether an item with this info byte has a neighbour, from which its map key would have to be learnt.
+    @inline(__always)
+    static func losesParentSub(_ info: UInt8) -> Bool {
+        info & InfoFlag.neighbours != 0 && info & InfoFlag.parentSub != 0
+    }
+
     /// Copies a struct without the first `cut` units.
     ///
     /// Whether an item with a neighbour has a map key is not known from bytes alone, so bit 5 is written as 0 there.
@@ -11,8 +17,7 @@ enum StructWriter {
         into encoder: inout Lib0Encoder
     ) {
         guard cut > 0 else {
-            let hasNeighbour = record.info & InfoFlag.neighbours != 0
-            encoder.writeByte(hasNeighbour ? record.info & ~InfoFlag.parentSub : record.info)
+            encoder.writeByte(losesParentSub(record.info) ? record.info & ~InfoFlag.parentSub : record.info)
             encoder.copy(source, Int(record.offset) + 1..<Int(record.end))
             return
         }

@@ -1,7 +1,7 @@
 /// Conversion of version 2 updates, whose fields are run-length coded columns, to version 1.
 ///
 /// `varuint 0`, nine length-prefixed columns, then the rest: counts, first clocks and contents. A few bytes of a
-/// column may stand for any number of structs, so the size of the output is limited.
+/// column may stand for any number of structs, so the output is limited to 64 times the input and 64 KiB.
 struct UpdateV2 {
     private var keyClocks: DiffColumn
     private var clients: UintColumn
@@ -19,7 +19,8 @@ struct UpdateV2 {
 
     /// Converts an update.
     static func convert(_ update: [UInt8], limits: YLimits) throws(YjsError) -> [UInt8] {
-        var converter = try UpdateV2(update, limit: limits.maxUpdateBytes)
+        let limit = min(limits.maxUpdateBytes, (64 << 10) + 64 * update.count)
+        var converter = try UpdateV2(update, limit: limit)
         try converter.convertStructs()
         try converter.convertDeleteSet()
         try converter.rest.finish()

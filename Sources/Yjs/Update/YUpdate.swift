@@ -56,27 +56,9 @@ public enum YUpdate {
         from stateVector: StateVector,
         limits: YLimits = .storage
     ) throws(YjsError) -> [UInt8] {
-        let scan = try ScannedUpdate(anyVersion: update, limits: limits)
-        let source = scan.sources[0]
-        var body = Lib0Encoder(capacity: source.count)
-        var count: UInt64 = 0
-        for block in scan.blocks {
-            let known = stateVector[block.client]
-            let kept = scan.records[block.records].firstIndex { !$0.isSkip && $0.endClock > known }
-            guard let kept else { continue }
-            let first = scan.records[kept]
-            let cut = known > first.clock ? known - first.clock : 0
-            body.writeVarUint(UInt64(block.records.upperBound - kept))
-            body.writeVarUint(block.client)
-            body.writeVarUint(first.clock + cut)
-            StructWriter.write(first, of: block.client, from: source, cut: cut, into: &body)
-            for record in scan.records[kept + 1..<block.records.upperBound] {
-                StructWriter.write(record, of: block.client, from: source, cut: 0, into: &body)
-            }
-            count += 1
+        try Self.anyVersion(update, limits: limits) { (bytes) throws(YjsError) in
+            try UpdateDiffer.diff(bytes, from: stateVector)
         }
-        body.copy(source, scan.deleteSetOffset..<source.count)
-        return prefixed(body, count: count)
     }
 
     /// Computes the state vector of a document that applied nothing but this update.
@@ -90,17 +72,29 @@ public enum YUpdate {
         of update: [UInt8],
         limits: YLimits = .storage
     ) throws(YjsError) -> [UInt8] {
-        let scan = try ScannedUpdate(anyVersion: update, limits: limits)
-        var entries: [(key: UInt64, value: UInt64)] = []
-        for block in scan.blocks where block.firstClock == 0 {
-            var clock: UInt64 = 0
-            for record in scan.records[block.records] {
-                if record.isSkip { break }
-                clock = record.endClock
-            }
-            if clock > 0 { entries.append((block.client, clock)) }
+        try Self.anyVersion(update, limits: limits) { (bytes) throws(YjsError) in
+            try UpdateDiffer.stateVector(of: bytes)
         }
-        return StateVector.encode(entries)
+    }
+
+    /// Hands an update to `body`; if it fails as version 1, tries it as version 2.
+    private static func anyVersion(
+        _ update: [UInt8],
+        limits: YLimits,
+        _ body: ([UInt8]) throws(YjsError) -> [UInt8]
+    ) throws(YjsError) -> [UInt8] {
+        guard update.count <= limits.maxUpdateBytes else {
+            throw .updateTooLarge(bytes: update.count, limit: limits.maxUpdateBytes)
+        }
+        do throws(YjsError) {
+            return try body(update)
+        } catch {
+            guard update.first == 0 else { throw error }
+            guard let converted = try? UpdateV2.convert(update, limits: limits) else {
+                throw .unsupportedUpdateFormat
+            }
+            return try body(converted)
+        }
     }
 
     /// Lists which clocks an update contributes.

@@ -51,7 +51,7 @@ struct YDocumentReadTests {
 
     @Test func keysThatUnicodeCallsEqualStayApart() throws {
         var document = YDocument()
-        try document.edit(as: 1) { (edit) throws(YjsError) in
+        try document.edit(as: 1) { edit in
             try edit.set(.number(1), forKey: "\u{E9}", in: .root("m"))
             try edit.set(.number(2), forKey: "e\u{301}", in: .root("m"))
         }
