@@ -61,7 +61,7 @@ class MailServer:
         with self._turn:
             return [event for event in self._events if event["event"] == kind]
 
-    def wait_for(self, kind, count=1, seconds=20):
+    def wait_for(self, kind, count=1, seconds=60):
         """The events of a kind, once there are so many."""
         if not until(seconds, lambda: len(self.events(kind)) >= count):
             raise RuntimeError(f"the mail server told of {len(self.events(kind))} × {kind} instead of {count}")
