@@ -77,9 +77,9 @@ extension HashdropClient {
         try await eventually { storedFiles.isEmpty && incomingFiles.isEmpty }
     }
 
-    /// Asks again until it is so, for at most twenty seconds.
+    /// Asks again until it is so, for at most a minute.
     func eventually(_ condition: () async throws -> Bool) async throws -> Bool {
-        let deadline = ContinuousClock.now + .seconds(20)
+        let deadline = ContinuousClock.now + .seconds(60)
         while true {
             if try await condition() { return true }
             if ContinuousClock.now >= deadline { return false }
