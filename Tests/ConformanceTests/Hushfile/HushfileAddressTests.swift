@@ -2,7 +2,7 @@ import CofferHTTP
 import CofferTesting
 import Testing
 
-@Suite("Hushfile: ip", .serialized, .timeLimit(.minutes(5)))
+@Suite("Hushfile: ip", .serialized, .timeLimit(.minutes(20)))
 struct HushfileAddressTests {
     static let proxied = ["COFFER_TRUSTED_PROXIES": "loopback"]
 

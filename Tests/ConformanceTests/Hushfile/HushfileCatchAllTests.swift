@@ -2,7 +2,7 @@ import CofferHTTP
 import CofferTesting
 import Testing
 
-@Suite("Hushfile: other requests", .serialized, .timeLimit(.minutes(5)))
+@Suite("Hushfile: other requests", .serialized, .timeLimit(.minutes(20)))
 struct HushfileCatchAllTests {
     /// A request and the `fileid` of its answer.
     struct Stray: Sendable, CustomTestStringConvertible {

@@ -2,7 +2,7 @@ import CofferHTTP
 import CofferTesting
 import Testing
 
-@Suite("Hushfile: GET /api/file/{id}/{index}", .serialized, .timeLimit(.minutes(5)))
+@Suite("Hushfile: GET /api/file/{id}/{index}", .serialized, .timeLimit(.minutes(20)))
 struct HushfileChunkReadTests {
     /// Around the sizes at which storage and transfer change their ways.
     static let sizes = [0, 1, 32767, 32768, 32769, 262_143, 262_144, 262_145, 524_288, 1_398_144]

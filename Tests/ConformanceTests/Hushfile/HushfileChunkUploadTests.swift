@@ -2,7 +2,7 @@ import CofferHTTP
 import CofferTesting
 import Testing
 
-@Suite("Hushfile: PUT /api/file/{id}/{index}", .serialized, .timeLimit(.minutes(5)))
+@Suite("Hushfile: PUT /api/file/{id}/{index}", .serialized, .timeLimit(.minutes(20)))
 struct HushfileChunkUploadTests {
     static let storages = ["0", "32768"]
 

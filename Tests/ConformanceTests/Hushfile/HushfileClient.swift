@@ -171,19 +171,19 @@ struct HushfileClient: Sendable {
         return all.filter { !$0.hasPrefix(".") }
     }
 
-    /// Asks again until it is so, for at most twenty seconds.
+    /// Asks again until it is so, for at most a minute.
     func eventually(_ condition: () async throws -> Bool) async throws -> Bool {
         try await ask(until: { $0 }, condition)
     }
 
-    /// Asks again until the answer will do, for at most twenty seconds.
+    /// Asks again until the answer will do, for at most a minute.
     ///
     /// - Returns: the last answer.
     func ask<Answer>(
         until isEnough: (Answer) -> Bool,
         _ question: () async throws -> Answer
     ) async throws -> Answer {
-        let deadline = ContinuousClock.now + .seconds(20)
+        let deadline = ContinuousClock.now + .seconds(60)
         while true {
             let answer = try await question()
             if isEnough(answer) || ContinuousClock.now >= deadline { return answer }

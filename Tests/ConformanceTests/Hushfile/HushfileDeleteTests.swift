@@ -2,7 +2,7 @@ import CofferHTTP
 import CofferTesting
 import Testing
 
-@Suite("Hushfile: DELETE /api/file/{id}", .serialized, .timeLimit(.minutes(5)))
+@Suite("Hushfile: DELETE /api/file/{id}", .serialized, .timeLimit(.minutes(20)))
 struct HushfileDeleteTests {
     @Test(arguments: ["0", "32768"])
     func rightPasswordIs200AndTheDataIsGoneBeforeTheAnswer(_ inlineBytes: String) async throws {

@@ -2,7 +2,7 @@ import CofferHTTP
 import CofferTesting
 import Testing
 
-@Suite("Hushfile: downloads and limit", .serialized, .timeLimit(.minutes(5)))
+@Suite("Hushfile: downloads and limit", .serialized, .timeLimit(.minutes(20)))
 struct HushfileDownloadLimitTests {
     /// Chunks as files, and chunks in the database.
     static let storages = ["0", "32768"]

@@ -2,7 +2,7 @@ import CofferHTTP
 import CofferTesting
 import Testing
 
-@Suite("Hushfile: GET /api/file/{id}/exists", .serialized, .timeLimit(.minutes(5)))
+@Suite("Hushfile: GET /api/file/{id}/exists", .serialized, .timeLimit(.minutes(20)))
 struct HushfileExistsTests {
     @Test
     func finishedFileIs200() async throws {

@@ -2,7 +2,7 @@ import CofferHTTP
 import CofferTesting
 import Testing
 
-@Suite("Hushfile: expiry", .serialized, .timeLimit(.minutes(5)))
+@Suite("Hushfile: expiry", .serialized, .timeLimit(.minutes(20)))
 struct HushfileExpiryTests {
     @Test
     func finishedFileIsGoneForEveryRequestFromItsExpiry() async throws {

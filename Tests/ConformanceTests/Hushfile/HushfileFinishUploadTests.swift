@@ -2,7 +2,7 @@ import CofferHTTP
 import CofferTesting
 import Testing
 
-@Suite("Hushfile: POST /api/file/{id}/finishupload", .serialized, .timeLimit(.minutes(5)))
+@Suite("Hushfile: POST /api/file/{id}/finishupload", .serialized, .timeLimit(.minutes(20)))
 struct HushfileFinishUploadTests {
     /// A way to say which chunks a file has; `PASSWORD` stands for the upload password.
     struct Form: Sendable, CustomTestStringConvertible {

@@ -2,7 +2,7 @@ import CofferHTTP
 import CofferTesting
 import Testing
 
-@Suite("Hushfile: HEAD", .serialized, .timeLimit(.minutes(5)))
+@Suite("Hushfile: HEAD", .serialized, .timeLimit(.minutes(20)))
 struct HushfileHeadTests {
     /// What a file is when it is asked for.
     enum State: String, CaseIterable, Sendable { case unknown, unfinished, finished }

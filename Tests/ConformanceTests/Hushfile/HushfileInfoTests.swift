@@ -2,7 +2,7 @@ import CofferHTTP
 import CofferTesting
 import Testing
 
-@Suite("Hushfile: GET /api/file/{id}/info", .serialized, .timeLimit(.minutes(5)))
+@Suite("Hushfile: GET /api/file/{id}/info", .serialized, .timeLimit(.minutes(20)))
 struct HushfileInfoTests {
     @Test
     func initiatedFileShowsAllSevenFields() async throws {

@@ -3,7 +3,7 @@ import CofferHTTP
 import CofferTesting
 import Testing
 
-@Suite("Hushfile: POST /api/file", .serialized, .timeLimit(.minutes(5)))
+@Suite("Hushfile: POST /api/file", .serialized, .timeLimit(.minutes(20)))
 struct HushfileInitiateTests {
     /// A body with its content type; nil sends no such header.
     struct Body: Sendable, CustomTestStringConvertible {

@@ -2,7 +2,7 @@ import CofferHTTP
 import CofferTesting
 import Testing
 
-@Suite("Hushfile: GET /api/file/{id}/metadata", .serialized, .timeLimit(.minutes(5)))
+@Suite("Hushfile: GET /api/file/{id}/metadata", .serialized, .timeLimit(.minutes(20)))
 struct HushfileMetadataReadTests {
     @Test(arguments: ["0", "32768"], [1, 500, 65536])
     func storedMetadataIs200ByteForByte(_ inlineBytes: String, _ count: Int) async throws {

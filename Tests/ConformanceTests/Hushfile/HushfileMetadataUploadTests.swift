@@ -2,7 +2,7 @@ import CofferHTTP
 import CofferTesting
 import Testing
 
-@Suite("Hushfile: PUT /api/file/{id}/metadata", .serialized, .timeLimit(.minutes(5)))
+@Suite("Hushfile: PUT /api/file/{id}/metadata", .serialized, .timeLimit(.minutes(20)))
 struct HushfileMetadataUploadTests {
     static let contentTypes: [String?] = [
         nil, "application/octet-stream", "text/plain", "application/json", "application/x-www-form-urlencoded",

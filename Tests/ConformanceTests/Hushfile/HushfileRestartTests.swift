@@ -2,7 +2,7 @@ import CofferHTTP
 import CofferTesting
 import Testing
 
-@Suite("Hushfile: restart", .serialized, .timeLimit(.minutes(5)))
+@Suite("Hushfile: restart", .serialized, .timeLimit(.minutes(20)))
 struct HushfileRestartTests {
     static let storages = ["0", "32768"]
 

@@ -2,7 +2,7 @@ import CofferHTTP
 import CofferTesting
 import Testing
 
-@Suite("Hushfile: GET /api/serverinfo", .serialized, .timeLimit(.minutes(5)))
+@Suite("Hushfile: GET /api/serverinfo", .serialized, .timeLimit(.minutes(20)))
 struct HushfileServerInfoTests {
     @Test
     func defaultsAreThoseOfTheReference() async throws {

@@ -3,7 +3,7 @@ import CofferTesting
 import Foundation
 import Testing
 
-@Suite("Hushfile: size limits", .serialized, .timeLimit(.minutes(5)))
+@Suite("Hushfile: size limits", .serialized, .timeLimit(.minutes(20)))
 struct HushfileSizeLimitTests {
     static let storages = ["0", "32768"]
 

@@ -4,7 +4,7 @@ import Foundation
 import Testing
 
 /// The order of checks that both PUTs and finishupload share, and what happens when a file changes under a body.
-@Suite("Hushfile: checks before a write", .serialized, .timeLimit(.minutes(5)))
+@Suite("Hushfile: checks before a write", .serialized, .timeLimit(.minutes(20)))
 struct HushfileWriteOrderTests {
     typealias Write = HushfileClient.Write
 

@@ -2,7 +2,7 @@ import CofferTesting
 import Foundation
 import Testing
 
-@Suite("Raven Zero: bytes at rest", .serialized, .timeLimit(.minutes(5)))
+@Suite("Raven Zero: bytes at rest", .serialized, .timeLimit(.minutes(20)))
 struct RavenZeroAtRestTests {
     static let marker = "PLAINTEXT-MARKER-7f3a"
     static let bytes = Array(String(repeating: marker, count: 5000).utf8)

@@ -1,7 +1,7 @@
 import CofferTesting
 import Testing
 
-@Suite("Raven Zero: CORS", .serialized, .timeLimit(.minutes(5)))
+@Suite("Raven Zero: CORS", .serialized, .timeLimit(.minutes(20)))
 struct RavenZeroCORSTests {
     static let origin = "https://page.example"
 

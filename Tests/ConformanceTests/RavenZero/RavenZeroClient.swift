@@ -173,13 +173,13 @@ struct RavenZeroClient: Sendable {
         text.wholeMatch(of: /[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}/) != nil
     }
 
-    /// Asks again and again, for at most ten seconds, until the condition holds.
+    /// Asks again and again, for at most a minute, until the condition holds.
     static func eventually(
         _ comment: Comment,
         sourceLocation: SourceLocation = #_sourceLocation,
         _ condition: () async throws -> Bool
     ) async throws {
-        let end = ContinuousClock.now.advanced(by: .seconds(10))
+        let end = ContinuousClock.now.advanced(by: .seconds(60))
         while ContinuousClock.now < end {
             if try await condition() { return }
             try await Task.sleep(for: .milliseconds(10))

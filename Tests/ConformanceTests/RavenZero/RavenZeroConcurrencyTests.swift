@@ -2,7 +2,7 @@ import CofferHTTP
 import CofferTesting
 import Testing
 
-@Suite("Raven Zero: concurrency", .serialized, .timeLimit(.minutes(5)))
+@Suite("Raven Zero: concurrency", .serialized, .timeLimit(.minutes(20)))
 struct RavenZeroConcurrencyTests {
     /// Sends the same request many times at once.
     private static func parallel(

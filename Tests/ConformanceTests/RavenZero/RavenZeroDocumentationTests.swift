@@ -3,7 +3,7 @@ import CofferTesting
 import Foundation
 import Testing
 
-@Suite("Raven Zero: documentation routes", .serialized, .timeLimit(.minutes(5)))
+@Suite("Raven Zero: documentation routes", .serialized, .timeLimit(.minutes(20)))
 struct RavenZeroDocumentationTests {
     private static func document(
         _ path: String = "/openapi.json",

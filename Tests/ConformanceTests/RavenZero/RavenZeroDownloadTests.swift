@@ -4,7 +4,7 @@ import CofferTesting
 import Foundation
 import Testing
 
-@Suite("Raven Zero: GET /download/{key}", .serialized, .timeLimit(.minutes(5)))
+@Suite("Raven Zero: GET /download/{key}", .serialized, .timeLimit(.minutes(20)))
 struct RavenZeroDownloadTests {
     static let hello = Array("hello\n".utf8)
 

@@ -3,7 +3,7 @@ import CofferTesting
 import Foundation
 import Testing
 
-@Suite("Raven Zero: file names", .serialized, .timeLimit(.minutes(5)))
+@Suite("Raven Zero: file names", .serialized, .timeLimit(.minutes(20)))
 struct RavenZeroFileNameTests {
     /// What a client sent, and what the server makes of it.
     struct Case: Sendable, CustomTestStringConvertible {

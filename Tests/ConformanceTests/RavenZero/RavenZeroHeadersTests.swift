@@ -1,7 +1,7 @@
 import CofferTesting
 import Testing
 
-@Suite("Raven Zero: headers of every response", .serialized, .timeLimit(.minutes(5)))
+@Suite("Raven Zero: headers of every response", .serialized, .timeLimit(.minutes(20)))
 struct RavenZeroHeadersTests {
     /// A request and the status that shows it was the answer meant.
     struct Case: Sendable, CustomTestStringConvertible {

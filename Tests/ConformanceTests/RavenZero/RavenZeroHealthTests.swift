@@ -3,7 +3,7 @@ import CofferTesting
 import Foundation
 import Testing
 
-@Suite("Raven Zero: GET /health/", .serialized, .timeLimit(.minutes(5)))
+@Suite("Raven Zero: GET /health/", .serialized, .timeLimit(.minutes(20)))
 struct RavenZeroHealthTests {
     static func answer(
         _ status: String = "healthy",

@@ -2,7 +2,7 @@ import CofferTesting
 import Foundation
 import Testing
 
-@Suite("Raven Zero: keys and word list", .serialized, .timeLimit(.minutes(5)))
+@Suite("Raven Zero: keys and word list", .serialized, .timeLimit(.minutes(20)))
 struct RavenZeroKeyTests {
     /// A list of 7,776 words, all of them unfit for a key but those named.
     private static func list(fit: [String], of count: Int = 7776) -> String {

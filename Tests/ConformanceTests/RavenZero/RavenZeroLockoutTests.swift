@@ -3,7 +3,7 @@ import CofferTesting
 import Foundation
 import Testing
 
-@Suite("Raven Zero: block against guessing", .serialized, .timeLimit(.minutes(5)))
+@Suite("Raven Zero: block against guessing", .serialized, .timeLimit(.minutes(20)))
 struct RavenZeroLockoutTests {
     /// The three routes on which keys can be guessed.
     enum KeyRoute: String, CaseIterable, Sendable {

@@ -2,7 +2,7 @@ import CofferHTTP
 import CofferTesting
 import Testing
 
-@Suite("Raven Zero: media types", .serialized, .timeLimit(.minutes(5)))
+@Suite("Raven Zero: media types", .serialized, .timeLimit(.minutes(20)))
 struct RavenZeroMediaTypeTests {
     /// Bytes of a kind, and what they are told to be.
     struct Sample: Sendable, CustomTestStringConvertible {

@@ -1,7 +1,7 @@
 import CofferTesting
 import Testing
 
-@Suite("Raven Zero: GET /preview/{key}", .serialized, .timeLimit(.minutes(5)))
+@Suite("Raven Zero: GET /preview/{key}", .serialized, .timeLimit(.minutes(20)))
 struct RavenZeroPreviewTests {
     static func answer(
         _ raven: RavenZeroClient,

@@ -1,7 +1,7 @@
 import CofferTesting
 import Testing
 
-@Suite("Raven Zero: rate limits", .serialized, .timeLimit(.minutes(5)))
+@Suite("Raven Zero: rate limits", .serialized, .timeLimit(.minutes(20)))
 struct RavenZeroRateLimitTests {
     private static func upload(_ raven: RavenZeroClient, from client: String? = nil) async throws -> TestResponse {
         try await raven.upload([65, 66], headers: client.map { [("X-Forwarded-For", $0)] } ?? [])

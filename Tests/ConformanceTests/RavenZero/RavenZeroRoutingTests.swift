@@ -1,7 +1,7 @@
 import CofferTesting
 import Testing
 
-@Suite("Raven Zero: slashes, unknown paths and wrong methods", .serialized, .timeLimit(.minutes(5)))
+@Suite("Raven Zero: slashes, unknown paths and wrong methods", .serialized, .timeLimit(.minutes(20)))
 struct RavenZeroRoutingTests {
     // MARK: Slashes
 

@@ -2,7 +2,7 @@ import CofferCore
 import CofferTesting
 import Testing
 
-@Suite("Raven Zero: settings", .serialized, .timeLimit(.minutes(5)))
+@Suite("Raven Zero: settings", .serialized, .timeLimit(.minutes(20)))
 struct RavenZeroSettingsTests {
     @Test(
         arguments: [

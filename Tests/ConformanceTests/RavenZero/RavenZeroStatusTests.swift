@@ -2,7 +2,7 @@ import CofferServer
 import CofferTesting
 import Testing
 
-@Suite("Raven Zero: GET /status/{key}", .serialized, .timeLimit(.minutes(5)))
+@Suite("Raven Zero: GET /status/{key}", .serialized, .timeLimit(.minutes(20)))
 struct RavenZeroStatusTests {
     static let expiry = "2024-12-10T16:00:00Z"
 

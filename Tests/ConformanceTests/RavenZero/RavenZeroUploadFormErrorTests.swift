@@ -1,7 +1,7 @@
 import CofferTesting
 import Testing
 
-@Suite("Raven Zero: form errors of POST /upload/", .serialized, .timeLimit(.minutes(5)))
+@Suite("Raven Zero: form errors of POST /upload/", .serialized, .timeLimit(.minutes(20)))
 struct RavenZeroUploadFormErrorTests {
     static let fileMissing = #"{"type":"missing","loc":["body","file"],"msg":"Field required","input":null}"#
 

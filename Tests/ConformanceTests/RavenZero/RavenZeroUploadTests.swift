@@ -3,7 +3,7 @@ import CofferTesting
 import Foundation
 import Testing
 
-@Suite("Raven Zero: POST /upload/", .serialized, .timeLimit(.minutes(5)))
+@Suite("Raven Zero: POST /upload/", .serialized, .timeLimit(.minutes(20)))
 struct RavenZeroUploadTests {
     // MARK: The answer
 

@@ -3,7 +3,7 @@ import CofferTesting
 import Synchronization
 import Testing
 
-@Suite("SkySend: limits of chunks", .serialized, .timeLimit(.minutes(5)))
+@Suite("SkySend: limits of chunks", .serialized, .timeLimit(.minutes(20)))
 struct SkySendChunkLimitTests {
     static let overflow = SkySendChunkTests.overflow
 

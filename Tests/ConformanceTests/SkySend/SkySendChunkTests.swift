@@ -2,7 +2,7 @@ import CofferHTTP
 import CofferTesting
 import Testing
 
-@Suite("SkySend: POST /api/upload/{id}/chunk", .serialized, .timeLimit(.minutes(5)))
+@Suite("SkySend: POST /api/upload/{id}/chunk", .serialized, .timeLimit(.minutes(20)))
 struct SkySendChunkTests {
     static let unknown = "Upload session not found or expired"
     static let badIndex = "Missing or invalid chunk index"

@@ -236,9 +236,9 @@ struct SkySendClient: Sendable {
         return false
     }
 
-    /// Asks again until it is so, for at most twenty seconds.
+    /// Asks again until it is so, for at most a minute.
     func eventually(_ condition: () async throws -> Bool) async throws -> Bool {
-        let deadline = ContinuousClock.now + .seconds(20)
+        let deadline = ContinuousClock.now + .seconds(60)
         while true {
             if try await condition() { return true }
             if ContinuousClock.now >= deadline { return false }

@@ -2,7 +2,7 @@ import CofferHTTP
 import CofferTesting
 import Testing
 
-@Suite("SkySend: GET /api/config", .serialized, .timeLimit(.minutes(5)))
+@Suite("SkySend: GET /api/config", .serialized, .timeLimit(.minutes(20)))
 struct SkySendConfigTests {
     static let expires: JSONValue = [300, 3600, 86400, 604_800]
     static let downloads: JSONValue = [1, 2, 3, 4, 5, 10, 20, 50, 100]

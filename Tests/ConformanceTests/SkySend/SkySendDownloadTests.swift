@@ -2,7 +2,7 @@ import CofferHTTP
 import CofferTesting
 import Testing
 
-@Suite("SkySend: GET /api/download/{id}", .serialized, .timeLimit(.minutes(5)))
+@Suite("SkySend: GET /api/download/{id}", .serialized, .timeLimit(.minutes(20)))
 struct SkySendDownloadTests {
     static let wrong = SkySendClient.token("wrong")
     /// More than two socket buffers and what the test itself reads ahead hold.

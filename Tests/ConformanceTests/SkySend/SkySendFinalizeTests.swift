@@ -2,7 +2,7 @@ import CofferHTTP
 import CofferTesting
 import Testing
 
-@Suite("SkySend: POST /api/upload/{id}/finalize", .serialized, .timeLimit(.minutes(5)))
+@Suite("SkySend: POST /api/upload/{id}/finalize", .serialized, .timeLimit(.minutes(20)))
 struct SkySendFinalizeTests {
     static let unknown = SkySendChunkTests.unknown
     static let other = SkySendClient.token("another owner")

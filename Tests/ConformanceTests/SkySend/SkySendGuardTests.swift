@@ -2,7 +2,7 @@ import CofferHTTP
 import CofferTesting
 import Testing
 
-@Suite("SkySend: OIDC guards", .serialized, .timeLimit(.minutes(5)))
+@Suite("SkySend: OIDC guards", .serialized, .timeLimit(.minutes(20)))
 struct SkySendGuardTests {
     static let settings = SkySendSessionToken.settings
     static let required = "Authentication required"

@@ -2,7 +2,7 @@ import CofferHTTP
 import CofferTesting
 import Testing
 
-@Suite("SkySend: headers and CORS", .serialized, .timeLimit(.minutes(5)))
+@Suite("SkySend: headers and CORS", .serialized, .timeLimit(.minutes(20)))
 struct SkySendHeadersTests {
     static let policy = """
         default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self' 'unsafe-inline'; \

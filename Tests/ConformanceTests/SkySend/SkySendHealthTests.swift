@@ -2,7 +2,7 @@ import CofferHTTP
 import CofferTesting
 import Testing
 
-@Suite("SkySend: GET /api/health", .serialized, .timeLimit(.minutes(5)))
+@Suite("SkySend: GET /api/health", .serialized, .timeLimit(.minutes(20)))
 struct SkySendHealthTests {
     @Test
     func healthTellsStatusVersionAndTime() async throws {

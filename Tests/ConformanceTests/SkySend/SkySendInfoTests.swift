@@ -2,7 +2,7 @@ import CofferHTTP
 import CofferTesting
 import Testing
 
-@Suite("SkySend: info, exists and delete", .serialized, .timeLimit(.minutes(5)))
+@Suite("SkySend: info, exists and delete", .serialized, .timeLimit(.minutes(20)))
 struct SkySendInfoTests {
     static let other = SkySendClient.token("another owner")
 

@@ -2,7 +2,7 @@ import CofferHTTP
 import CofferTesting
 import Testing
 
-@Suite("SkySend: POST /api/meta/{id}", .serialized, .timeLimit(.minutes(5)))
+@Suite("SkySend: POST /api/meta/{id}", .serialized, .timeLimit(.minutes(20)))
 struct SkySendMetaTests {
     static let other = SkySendClient.token("another owner")
     static let valid = #"{"encryptedMeta":"AAEC/f7/","nonce":"AAECAwQFBgcICQoL"}"#

@@ -2,7 +2,7 @@ import CofferHTTP
 import CofferTesting
 import Testing
 
-@Suite("SkySend: POST /api/note", .serialized, .timeLimit(.minutes(5)))
+@Suite("SkySend: POST /api/note", .serialized, .timeLimit(.minutes(20)))
 struct SkySendNoteCreateTests {
     static let invalid = "Invalid request"
 

@@ -2,7 +2,7 @@ import CofferHTTP
 import CofferTesting
 import Testing
 
-@Suite("SkySend: POST /api/note/{id}/password", .serialized, .timeLimit(.minutes(5)))
+@Suite("SkySend: POST /api/note/{id}/password", .serialized, .timeLimit(.minutes(20)))
 struct SkySendNotePasswordTests {
     static let wrong = SkySendClient.token("wrong")
     static let locked = "Too many failed attempts. Try again later."

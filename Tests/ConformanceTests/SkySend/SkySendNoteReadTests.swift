@@ -2,7 +2,7 @@ import CofferHTTP
 import CofferTesting
 import Testing
 
-@Suite("SkySend: note info, view and delete", .serialized, .timeLimit(.minutes(5)))
+@Suite("SkySend: note info, view and delete", .serialized, .timeLimit(.minutes(20)))
 struct SkySendNoteReadTests {
     static let wrong = SkySendClient.token("wrong")
     static let missing = "Missing authToken in body"

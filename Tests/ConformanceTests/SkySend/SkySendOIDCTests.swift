@@ -2,7 +2,7 @@ import CofferHTTP
 import CofferTesting
 import Testing
 
-@Suite("SkySend: OIDC without a provider", .serialized, .timeLimit(.minutes(5)))
+@Suite("SkySend: OIDC without a provider", .serialized, .timeLimit(.minutes(20)))
 struct SkySendOIDCTests {
     static let settings = SkySendSessionToken.settings
     static let unreachable = "OIDC provider is currently unreachable - try again later"

@@ -2,7 +2,7 @@ import CofferHTTP
 import CofferTesting
 import Testing
 
-@Suite("SkySend: upload quota", .serialized, .timeLimit(.minutes(5)))
+@Suite("SkySend: upload quota", .serialized, .timeLimit(.minutes(20)))
 struct SkySendQuotaTests {
     static let used = "Upload quota exceeded. Try again later."
     static let above = "File size exceeds remaining quota."

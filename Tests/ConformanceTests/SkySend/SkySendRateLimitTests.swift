@@ -2,7 +2,7 @@ import CofferHTTP
 import CofferTesting
 import Testing
 
-@Suite("SkySend: rate limit", .serialized, .timeLimit(.minutes(5)))
+@Suite("SkySend: rate limit", .serialized, .timeLimit(.minutes(20)))
 struct SkySendRateLimitTests {
     static let end = "1700000060000"
 

@@ -2,7 +2,7 @@ import CofferHTTP
 import CofferTesting
 import Testing
 
-@Suite("SkySend: broken downloads", .serialized, .timeLimit(.minutes(5)))
+@Suite("SkySend: broken downloads", .serialized, .timeLimit(.minutes(20)))
 struct SkySendResumeTests {
     static let size = 8 * 1024 * 1024
     static let read = 2 * 1024 * 1024

@@ -2,7 +2,7 @@ import CofferHTTP
 import CofferTesting
 import Testing
 
-@Suite("SkySend: routes and service switch", .serialized, .timeLimit(.minutes(5)))
+@Suite("SkySend: routes and service switch", .serialized, .timeLimit(.minutes(20)))
 struct SkySendRoutingTests {
     static let unknown: [(String, String)] = [
         ("GET", "/api/nothing"), ("POST", "/api/nothing"),

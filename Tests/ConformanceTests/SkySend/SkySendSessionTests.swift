@@ -2,7 +2,7 @@ import CofferHTTP
 import CofferTesting
 import Testing
 
-@Suite("SkySend: sessions of chunks", .serialized, .timeLimit(.minutes(5)))
+@Suite("SkySend: sessions of chunks", .serialized, .timeLimit(.minutes(20)))
 struct SkySendSessionTests {
     static let unknown = SkySendChunkTests.unknown
 

@@ -2,7 +2,7 @@ import CofferHTTP
 import CofferTesting
 import Testing
 
-@Suite("SkySend: ends of /api/upload/ws", .serialized, .timeLimit(.minutes(5)))
+@Suite("SkySend: ends of /api/upload/ws", .serialized, .timeLimit(.minutes(20)))
 struct SkySendSocketCloseTests {
     static let texts1003: Set<String> = [
         "Expected init message", "Invalid JSON in init message", "First message must be of type 'init'",

@@ -2,7 +2,7 @@ import CofferHTTP
 import CofferTesting
 import Testing
 
-@Suite("SkySend: upload parameters", .serialized, .timeLimit(.minutes(5)))
+@Suite("SkySend: upload parameters", .serialized, .timeLimit(.minutes(20)))
 struct SkySendUploadParameterTests {
     static let invalid = "Invalid request headers"
 

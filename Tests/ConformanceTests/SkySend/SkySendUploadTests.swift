@@ -2,7 +2,7 @@ import CofferHTTP
 import CofferTesting
 import Testing
 
-@Suite("SkySend: POST /api/upload", .serialized, .timeLimit(.minutes(5)))
+@Suite("SkySend: POST /api/upload", .serialized, .timeLimit(.minutes(20)))
 struct SkySendUploadTests {
     static let mismatch = "Body size does not match declared content length"
 
