@@ -32,6 +32,8 @@ package final class TestConnection {
         _ body: (TestConnection) async throws -> Value
     ) async throws -> Value {
         let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            // Hundreds of tests share the machine.
+            .connectTimeout(.seconds(60))
             // Small, so that a reader who waits holds the server back instead of having the kernel take all.
             .channelOption(.socketOption(.so_rcvbuf), value: 128 * 1024)
             .connect(host: "127.0.0.1", port: port) { channel in
