@@ -41,7 +41,7 @@ build: bootstrap ## Build the server (release, unless CONFIG=debug)
 	@if [[ ! -x $(BIN) && $(CONFIG) == release ]]; then \
 	    echo "The first release build takes about ten minutes; 'make run CONFIG=debug' starts sooner." >&2; \
 	fi
-	swift build --product coffer $(BUILD_FLAGS)
+	SWIFT_DETERMINISTIC_HASHING=1 swift build --product coffer $(BUILD_FLAGS)
 
 .PHONY: bootstrap
 bootstrap: ## Install what building needs
