@@ -37,6 +37,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-http-types.git", from: "1.8.0"),
         .package(url: "https://github.com/swift-server/async-http-client.git", from: "1.37.0"),
         .package(url: "https://github.com/vapor/jwt-kit.git", from: "5.7.1"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess.git", from: "1.0.2"),
     ],
     targets: [
         .systemLibrary(name: "CLinux"),
@@ -93,6 +94,22 @@ let package = Package(
             swiftSettings: swiftSettings
         ),
         .target(
+            name: "DialectHeaper",
+            dependencies: [
+                "CofferCore", "CofferHTTP", "CofferMedia", "Yjs", crypto, httpTypes, hummingbird, logging, nioCore,
+                nioPosix, serviceLifecycle,
+            ],
+            swiftSettings: swiftSettings
+        ),
+        .target(
+            name: "CofferMedia",
+            dependencies: [
+                "CLinux", logging, nioCore, nioPosix,
+                .product(name: "Subprocess", package: "swift-subprocess"),
+            ],
+            swiftSettings: swiftSettings
+        ),
+        .target(
             name: "Yjs",
             exclude: ["README.md"],
             swiftSettings: swiftSettings,
@@ -102,8 +119,8 @@ let package = Package(
         .target(
             name: "CofferServer",
             dependencies: [
-                "CofferCore", "CofferHTTP", "DialectHashdrop", "DialectHushfile", "DialectRavenZero", "DialectSkySend",
-                httpTypes, hummingbird, logging, nioCore, nioPosix, serviceLifecycle,
+                "CofferCore", "CofferHTTP", "DialectHashdrop", "DialectHeaper", "DialectHushfile", "DialectRavenZero",
+                "DialectSkySend", httpTypes, hummingbird, logging, nioCore, nioPosix, serviceLifecycle,
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "Configuration", package: "swift-configuration"),
             ],
@@ -148,13 +165,25 @@ let package = Package(
         .testTarget(
             name: "ConformanceTests",
             dependencies: [
-                "CofferCore", "CofferHTTP", "CofferServer", "CofferTesting", "SkySendCrypto", crypto, nioCore,
+                "CofferCore", "CofferHTTP", "CofferServer", "CofferTesting", "SkySendCrypto", "Yjs", crypto, nioCore,
             ],
             swiftSettings: swiftSettings
         ),
         .testTarget(
             name: "DialectHashdropTests",
             dependencies: ["CofferCore", "CofferHTTP", "CofferTesting", "DialectHashdrop", nioCore],
+            swiftSettings: swiftSettings
+        ),
+        .testTarget(
+            name: "DialectHeaperTests",
+            dependencies: [
+                "CofferCore", "CofferHTTP", "CofferMedia", "CofferTesting", "DialectHeaper", "Yjs", logging, nioCore,
+            ],
+            swiftSettings: swiftSettings
+        ),
+        .testTarget(
+            name: "CofferMediaTests",
+            dependencies: ["CofferMedia", "CofferTesting"],
             swiftSettings: swiftSettings
         ),
         .testTarget(

@@ -4,6 +4,7 @@ package enum DialectGuide {
         "ravenzero": "Raven Zero   POST %/upload/",
         "hushfile": "Hushfile     POST %/api/file",
         "hashdrop": "Hashdrop     POST %/api/user/register  %/api/files/presign",
+        "heaper": "Heaper       POST %/api/auth/create_session  GET %/ws",
         "skysend": "SkySend      POST %/api/upload  %/api/note",
     ]
 

@@ -1,6 +1,7 @@
 import CofferCore
 import CofferHTTP
 import DialectHashdrop
+import DialectHeaper
 import DialectHushfile
 import DialectRavenZero
 import DialectSkySend
@@ -32,7 +33,7 @@ struct DialectMaker {
     static let migrations =
         DropStore.migrations + StoreIdentity.migrations + PartedUploads.migrations + ClientQuota.migrations
         + RavenZeroDialect.migrations + HushfileDialect.migrations + SkySendDialect.migrations
-        + HashdropDialect.migrations
+        + HashdropDialect.migrations + HeaperDialect.migrations
 
     /// - Throws: when a dialect cannot use what its settings name.
     func dialects() async throws -> [any Dialect] {
@@ -43,6 +44,7 @@ struct DialectMaker {
             case "hushfile": dialects.append(hushfile())
             case "skysend": dialects.append(await skySend())
             case "hashdrop": dialects.append(try await hashdrop())
+            case "heaper": dialects.append(try await heaper())
             default: break
             }
         }
@@ -92,6 +94,22 @@ struct DialectMaker {
                 clock: clock,
                 random: random,
                 logger: logger
+            )
+        )
+    }
+
+    private func heaper() async throws -> HeaperDialect {
+        try await HeaperDialect(
+            settings.heaper,
+            .init(
+                drops: stores.drops,
+                blobs: stores.blobs,
+                parts: stores.parts,
+                counters: stores.counters,
+                clock: clock,
+                random: random,
+                logger: logger,
+                version: CofferVersion.text
             )
         )
     }

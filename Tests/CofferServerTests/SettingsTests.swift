@@ -46,7 +46,7 @@ struct SettingsTests {
         #expect(settings.host == "127.0.0.1")
         #expect(settings.port == 8080)
         #expect(settings.dataPath == "./coffer-data")
-        #expect(settings.dialects == ["ravenzero", "hushfile", "skysend", "hashdrop"])
+        #expect(settings.dialects == ["ravenzero", "hushfile", "skysend", "hashdrop", "heaper"])
         #expect(settings.hosts.isEmpty)
         #expect(settings.baseURL == nil)
         #expect(settings.logLevel == .info)
@@ -137,10 +137,10 @@ struct SettingsTests {
         ("COFFER_PORT", "80a", "it must be a whole number from 0 to 65535."),
         ("COFFER_PORT", "65536", "it must be a whole number from 0 to 65535."),
         ("COFFER_PORT", "-1", "it must be a whole number from 0 to 65535."),
-        ("COFFER_DIALECTS", "ravenzero,other", "it must be a list of ravenzero, hushfile, skysend, hashdrop."),
-        ("COFFER_DIALECTS", ",", "it must be a list of ravenzero, hushfile, skysend, hashdrop."),
+        ("COFFER_DIALECTS", "ravenzero,other", "it must be a list of ravenzero, hushfile, skysend, hashdrop, heaper."),
+        ("COFFER_DIALECTS", ",", "it must be a list of ravenzero, hushfile, skysend, hashdrop, heaper."),
         ("COFFER_HOSTS", "drop.test", pairs),
-        ("COFFER_HOSTS", "drop.test=heaper", pairs),
+        ("COFFER_HOSTS", "drop.test=other", pairs),
         ("COFFER_BASE_URL", "drop.example.org", url),
         ("COFFER_BASE_URL", "ftp://drop.example.org", url),
         ("COFFER_BASE_URL", "https://drop.example.org/path", url),

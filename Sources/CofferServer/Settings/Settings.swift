@@ -1,6 +1,7 @@
 package import CofferCore
 package import CofferHTTP
 import DialectHashdrop
+import DialectHeaper
 import DialectHushfile
 import DialectRavenZero
 import DialectSkySend
@@ -10,7 +11,7 @@ package import Logging
 /// Everything an operator can set, checked.
 package struct Settings: Sendable {
     /// The dialects, in the order in which they are served and listed.
-    package static let dialectNames = ["ravenzero", "hushfile", "skysend", "hashdrop"]
+    package static let dialectNames = ["ravenzero", "hushfile", "skysend", "hashdrop", "heaper"]
 
     package var host = "127.0.0.1"
     /// 0 lets the system choose.
@@ -39,6 +40,7 @@ package struct Settings: Sendable {
     var hushfile: HushfileSettings
     var skySend: SkySendSettings
     var hashdrop: HashdropSettings
+    var heaper: HeaperSettings
     /// Settings that exist nowhere in the program, for a warning.
     package var unknownNames: [String] = []
 
@@ -94,6 +96,7 @@ package struct Settings: Sendable {
         hushfile = try HushfileSettings(sources.group("hushfile"))
         skySend = try SkySendSettings(sources.group("skysend"))
         hashdrop = try HashdropSettings(sources.group("hashdrop"))
+        heaper = try HeaperSettings(sources.group("heaper"))
         unknownNames = sources.unknownNames
     }
 

@@ -1,0 +1,82 @@
+package import CofferCore
+package import CofferHTTP
+import HTTPTypes
+package import Hummingbird
+package import Logging
+package import ServiceLifecycle
+
+/// Heaper: heaps of blocks, each with a Yjs document, files and thumbnails, for accounts that are key pairs.
+package struct HeaperDialect: Dialect {
+    package let name = "heaper"
+    package let routes: [Route]
+    package let prefixes = [
+        "/ws", "/sync", "/api/auth", "/api/me", "/api/admin", "/api/sync", "/api/heap", "/api/heaps", "/api/heap_count",
+        "/api/workspaces", "/api/block", "/api/block_updates", "/api/trash", "/api/stream", "/api/status", "/api/ws",
+        "/api/insert_block", "/api/update_block", "/api/delete_block", "/api/scan_folder", "/api/abort_scan",
+        "/api/active_scans", "/api/reindex_files", "/api/regenerate_file",
+    ]
+    package static let migrations = UserTable.migrations + HeapTable.migrations + DocumentTable.migrations
+
+    private let logger: Logger
+    package let services: [any Service]
+
+    /// What this dialect needs from the server.
+    package struct Dependencies: Sendable {
+        package let drops: DropStore
+        package let blobs: any BlobStore
+        package let parts: PartedUploads
+        package let counters: any CounterStore
+        package let clock: any WallClock
+        package let random: any RandomSource
+        package let logger: Logger
+        /// Of the server, for `health`.
+        package let version: String
+
+        package init(
+            drops: DropStore,
+            blobs: any BlobStore,
+            parts: PartedUploads,
+            counters: any CounterStore,
+            clock: any WallClock,
+            random: any RandomSource,
+            logger: Logger,
+            version: String
+        ) {
+            self.drops = drops
+            self.blobs = blobs
+            self.parts = parts
+            self.counters = counters
+            self.clock = clock
+            self.random = random
+            self.logger = logger
+            self.version = version
+        }
+    }
+
+    /// - Throws: ``StorageError`` when the database does not give its keys.
+    package init(_ settings: HeaperSettings, _ needs: Dependencies) async throws {
+        routes = []
+        services = []
+        logger = needs.logger
+    }
+
+    package func respond(to request: Request, _ match: RouteMatch, context: CofferContext) async -> Response {
+        do {
+            return try await answer(request, match, context)
+        } catch {
+            let failure = HeaperError(error)
+            if failure.isFault {
+                logger.error("request failed", metadata: ["error": "\(error)", "request_id": "\(context.requestID)"])
+            }
+            return failure.response
+        }
+    }
+
+    private func answer(_ request: Request, _ match: RouteMatch, _ context: CofferContext) async throws -> Response {
+        switch match {
+        case .route(let route): return try await route.handler(request, context)
+        case .otherMethod(let allowed): throw HeaperError.methodNotAllowed(allowed)
+        case .noRoute: throw HeaperError.pageNotFound
+        }
+    }
+}

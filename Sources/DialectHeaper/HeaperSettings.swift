@@ -1,0 +1,13 @@
+package import CofferCore
+
+/// What an operator may change about Heaper.
+package struct HeaperSettings: Sendable {
+    var identity: IdentitySettings
+    var documents: DocumentSettings
+
+    /// - Throws: ``SettingsGroup/Malformed``.
+    package init(_ group: SettingsGroup) throws {
+        identity = try IdentitySettings(group)
+        documents = try DocumentSettings(group)
+    }
+}

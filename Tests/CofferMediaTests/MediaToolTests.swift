@@ -1,0 +1,10 @@
+import Testing
+
+@testable import CofferMedia
+
+@Suite("Media tools")
+struct MediaToolTests {
+    @Test func namesAreThoseOfThePrograms() {
+        #expect(MediaTool.allCases.map(\.rawValue) == ["vipsthumbnail", "ffmpeg", "ffprobe"])
+    }
+}
