@@ -14,6 +14,11 @@ struct HeapPlace: Equatable, Sendable {
     let owner: UserID
     let role: Role
     let isEncrypted: Bool
+
+    /// Whether this is its workspace id or the id of its index block.
+    func isNamed(_ name: String) -> Bool {
+        [heap.text, indexBlock.text].contains { $0.utf8.elementsEqual(name.utf8) }
+    }
 }
 
 /// A block as somebody stands to it.

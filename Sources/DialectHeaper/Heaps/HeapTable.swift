@@ -63,8 +63,21 @@ enum HeapTable {
                     WHERE deleted_at IS NULL AND purged_at IS NULL
                 """,
                 """
-                CREATE INDEX heaper_blocks_trashed ON heaper_blocks (heap_id, deleted_at)
+                CREATE INDEX heaper_blocks_by_type ON heaper_blocks (heap_id, type, stamp)
+                    WHERE deleted_at IS NULL AND purged_at IS NULL
+                """,
+                """
+                CREATE INDEX heaper_blocks_by_creation ON heaper_blocks (heap_id, created_at, id)
+                    WHERE deleted_at IS NULL AND purged_at IS NULL
+                """,
+                """
+                CREATE INDEX heaper_blocks_trashed ON heaper_blocks (heap_id, deleted_at, id)
                     WHERE deleted_at IS NOT NULL AND purged_at IS NULL
+                """,
+                // Counts read an index alone: all, less those that are gone.
+                """
+                CREATE INDEX heaper_blocks_gone ON heaper_blocks (heap_id, stamp)
+                    WHERE coalesce(deleted_at, purged_at) IS NOT NULL
                 """,
                 "CREATE INDEX heaper_blocks_purged ON heaper_blocks (purged_at) WHERE purged_at IS NOT NULL",
                 """
