@@ -55,7 +55,11 @@ package struct HeaperDialect: Dialect {
 
     /// - Throws: ``StorageError`` when the database does not give its keys.
     package init(_ settings: HeaperSettings, _ needs: Dependencies) async throws {
-        routes = []
+        // Live synchronization and documents count into it.
+        let counters = RealtimeCounters(clock: needs.clock)
+        let identity = try await IdentityParts(settings.identity, needs)
+        let gates = HeaperGates(callers: identity.sessions)
+        routes = IdentityRoutes(identity, gates: gates, counters: counters, version: needs.version).all
         services = []
         logger = needs.logger
     }

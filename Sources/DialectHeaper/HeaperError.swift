@@ -17,6 +17,11 @@ enum HeaperError: Error, Equatable {
     case notAdmin
     case malformed(String)
     case bodyTooLarge
+    // Accounts.
+    case challengeInvalid
+    case signatureInvalid
+    case registrationClosed
+    case accountRejected
     // Heaps and blocks.
     case heapNotFound
     case blockNotFound
@@ -40,6 +45,10 @@ enum HeaperError: Error, Equatable {
         case .notAdmin: (.forbidden, "admin_required", "Only administrators may do this")
         case .malformed(let sentence): (.badRequest, "malformed", sentence)
         case .bodyTooLarge: (.contentTooLarge, "too_large", "Request body too large")
+        case .challengeInvalid: (.unauthorized, "challenge_invalid", "Unknown, used or expired challenge")
+        case .signatureInvalid: (.unauthorized, "signature_invalid", "The signature is wrong")
+        case .registrationClosed: (.forbidden, "registration_closed", "This server takes no new accounts")
+        case .accountRejected: (.forbidden, "account_rejected", "This account was rejected")
         case .heapNotFound: (.notFound, "heap_not_found", "Heap not found")
         case .blockNotFound: (.notFound, "block_not_found", "Block not found")
         case .notOwner: (.forbidden, "owner_required", "Only the owner may do this")

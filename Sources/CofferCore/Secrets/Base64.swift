@@ -57,6 +57,16 @@ package enum Base64 {
         return decode(digits)
     }
 
+    /// Decodes either form, with or without padding.
+    ///
+    /// - Returns: nil for a byte of neither alphabet, for padding inside, and for a length that no bytes have.
+    package static func decodeEither(_ text: some StringProtocol) -> [UInt8]? {
+        var digits = Array(text.utf8)[...]
+        while digits.last == UInt8(ascii: "="), text.utf8.count - digits.count < 2 { digits.removeLast() }
+        guard digits.count % 4 != 1, digits.allSatisfy({ values[Int($0)] < 64 }) else { return nil }
+        return decode(digits)
+    }
+
     /// Decodes either form as JavaScript's `Buffer.from` does: bytes of no alphabet are skipped, the first `=` ends it.
     package static func decodeLenient(_ text: some StringProtocol) -> [UInt8] {
         decode(text.utf8.prefix { $0 != UInt8(ascii: "=") })

@@ -14,6 +14,8 @@ package struct OpenAPIOperation: Sendable {
     package var responses: [JSONValue.Member]
     /// Names of security schemes, of which each must be satisfied; empty for a route that anybody may use.
     package var security: [String]
+    /// Names of security schemes, any of which is enough instead.
+    package var otherSecurity: [String]
 
     package init(
         _ method: String,
@@ -25,7 +27,8 @@ package struct OpenAPIOperation: Sendable {
         parameters: [JSONValue] = [],
         body: JSONValue? = nil,
         responses: [JSONValue.Member],
-        security: [String] = []
+        security: [String] = [],
+        otherSecurity: [String] = []
     ) {
         self.method = method
         self.path = path
@@ -37,6 +40,7 @@ package struct OpenAPIOperation: Sendable {
         self.body = body
         self.responses = responses
         self.security = security
+        self.otherSecurity = otherSecurity
     }
 
     var json: JSONValue {
@@ -47,7 +51,9 @@ package struct OpenAPIOperation: Sendable {
             .init("operationId", .string(id)),
         ]
         if !security.isEmpty {
-            members.append(.init("security", [.object(security.map { .init($0, []) })]))
+            let ways: [JSONValue] =
+                [.object(security.map { .init($0, []) })] + otherSecurity.map { .object([.init($0, [])]) }
+            members.append(.init("security", .array(ways)))
         }
         if !parameters.isEmpty { members.append(.init("parameters", .array(parameters))) }
         if let body { members.append(.init("requestBody", body)) }

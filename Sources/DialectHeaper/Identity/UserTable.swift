@@ -1,6 +1,8 @@
 import CofferCore
 
-/// The table of accounts.
+/// The tables of accounts: users, their logins, and the keys of this server.
+///
+/// A login holds the number of its newest refresh token, and when that one was given.
 enum UserTable {
     static let migrations = [
         Migration(
@@ -17,7 +19,20 @@ enum UserTable {
                     state TEXT NOT NULL CHECK (state IN ('pending', 'approved', 'rejected')),
                     created_at BIGINT NOT NULL
                 )
+                """,
+                "CREATE INDEX heaper_users_pending ON heaper_users (created_at) WHERE state = 'pending'",
                 """
+                CREATE TABLE heaper_sessions (
+                    id TEXT PRIMARY KEY NOT NULL,
+                    user_id TEXT NOT NULL REFERENCES heaper_users (id) ON DELETE CASCADE,
+                    generation BIGINT NOT NULL DEFAULT 0,
+                    rotated_at BIGINT NOT NULL,
+                    expires_at BIGINT NOT NULL
+                )
+                """,
+                "CREATE INDEX heaper_sessions_by_user ON heaper_sessions (user_id)",
+                "CREATE INDEX heaper_sessions_over ON heaper_sessions (expires_at)",
+                "CREATE TABLE heaper_secrets (name TEXT PRIMARY KEY NOT NULL, value TEXT NOT NULL)",
             ]
         )
     ]

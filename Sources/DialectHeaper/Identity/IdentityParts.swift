@@ -1,0 +1,34 @@
+import CofferCore
+import CofferHTTP
+
+/// What the routes of identity share, made once.
+struct IdentityParts: Sendable {
+    let settings: IdentitySettings
+    let keys: ServerKeys
+    let users: UserStore
+    let sessions: Sessions
+    let login: Login
+    let limits: AuthLimits
+
+    /// - Throws: ``StorageError`` when the database does not give the keys.
+    init(_ settings: IdentitySettings, _ needs: HeaperDialect.Dependencies) async throws {
+        let (database, clock, random) = (needs.drops.database, needs.clock, needs.random)
+        self.settings = settings
+        keys = try await ServerKeys(database, random: random)
+        users = UserStore(database: database, policy: settings.policy, clock: clock, random: random)
+        sessions = Sessions(
+            tokens: try await AccessToken(seed: keys.tokenSeed, keyName: try keys.tokenKeyName, clock: clock),
+            settings: settings,
+            database: database,
+            clock: clock,
+            random: random
+        )
+        login = Login(
+            challenges: Challenges(serverKey: keys.publicKey, clock: clock, random: random),
+            users: users,
+            sessions: sessions,
+            keys: keys
+        )
+        limits = AuthLimits(settings, counters: needs.counters, clock: clock)
+    }
+}

@@ -1,0 +1,72 @@
+import CofferCore
+
+/// Keeps accounts.
+struct UserStore: Sendable {
+    /// Accounts that may wait for approval at a time; more are refused.
+    private static let maxPending = 1000
+
+    let database: any Database
+    let policy: IdentitySettings.Policy
+    let clock: any WallClock
+    let random: any RandomSource
+
+    /// The account of a key whose owner has shown to have it; an unknown key gets one as the policy says.
+    ///
+    /// The first key ever is the administrator's.
+    ///
+    /// - Throws: ``HeaperError/registrationClosed``; ``StorageError``.
+    func admit(_ key: AccountKey, email: String?) async throws -> User {
+        let now = clock.now
+        let id = UserID(unchecked: ULID.make(at: now, random))
+        let policy = policy
+        return try await database.write { session in
+            if let known = try Self.user(key, in: session) {
+                return try Self.noting(email, of: known, in: session)
+            }
+            let isFirst = try session.first("SELECT 1 FROM heaper_users LIMIT 1") { _ in true } == nil
+            guard isFirst || policy != .closed else { throw HeaperError.registrationClosed }
+            let state: User.State = isFirst || policy == .open ? .approved : .pending
+            if state == .pending {
+                let pending = try session.first("SELECT COUNT(*) FROM heaper_users WHERE state = 'pending'") {
+                    $0.integer(0)
+                }
+                guard pending ?? 0 < Self.maxPending else { throw HeaperError.registrationClosed }
+            }
+            try session.execute(
+                """
+                INSERT INTO heaper_users (id, public_key, email, is_admin, state, created_at)
+                VALUES (\(id), \(key), \(email ?? ""), \(isFirst), \(state.rawValue), \(now))
+                """
+            )
+            guard let made = try Self.user(key, in: session) else {
+                throw StorageError.unavailable("an account was not stored")
+            }
+            return made
+        }
+    }
+
+    private static func user(_ key: AccountKey, in session: any SQLSession) throws -> User? {
+        try session.first("SELECT \(part: User.columns) FROM heaper_users WHERE public_key = \(key)", User.init)
+    }
+
+    /// Remembers an address that an account did not have.
+    private static func noting(_ email: String?, of user: User, in session: any SQLSession) throws -> User {
+        guard let email, !email.isEmpty, user.email.isEmpty else { return user }
+        try session.execute("UPDATE heaper_users SET email = \(email) WHERE id = \(user.id)")
+        return try self.user(user.key, in: session) ?? user
+    }
+
+    func user(_ id: UserID) async throws -> User? {
+        try await database.read { session in
+            try session.first("SELECT \(part: User.columns) FROM heaper_users WHERE id = \(id)", User.init)
+        }
+    }
+
+    var isEmpty: Bool {
+        get async throws {
+            try await database.read { session in
+                try session.first("SELECT 1 FROM heaper_users LIMIT 1") { _ in false } ?? true
+            }
+        }
+    }
+}

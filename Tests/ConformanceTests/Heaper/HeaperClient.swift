@@ -1,0 +1,172 @@
+import CofferCore
+import CofferHTTP
+import CofferTesting
+import Crypto
+import NIOCore
+import Testing
+
+/// Speaks the Heaper API to a test server, one connection per request.
+struct HeaperClient: Sendable {
+    typealias Headers = [(String, String)]
+
+    /// 2023-11-14, 22:13:20 UTC.
+    static let start = Timestamp(milliseconds: 1_700_000_000_000)
+    /// No limit gets in the way; tests of the limits name their own.
+    static let defaults = [
+        "COFFER_DIALECTS": "heaper",
+        "COFFER_TRUSTED_PROXIES": "loopback",
+        "COFFER_HEAPER_RATE_LIMITS": "off",
+        "COFFER_HEAPER_REGISTRATION": "open",
+    ]
+
+    let server: TestServer
+
+    /// Starts a server of this API alone, which lets new keys in.
+    ///
+    /// `settings`: by their names without the prefix `COFFER_HEAPER_`, or whole names beginning with `COFFER_`, which an
+    /// empty value leaves out.
+    static func run<Value: Sendable>(
+        _ settings: [String: String] = [:],
+        dataPath: String? = nil,
+        clock: ManualClock = ManualClock(start),
+        _ body: @escaping @Sendable (HeaperClient) async throws -> Value
+    ) async throws -> Value {
+        var environment = defaults
+        for (name, value) in settings {
+            let whole = name.hasPrefix("COFFER_") ? name : "COFFER_HEAPER_\(name)"
+            environment[whole] = value.isEmpty ? nil : value
+        }
+        return try await TestServer.run(environment, dataPath: dataPath, clock: clock) { server in
+            try await body(HeaperClient(server: server))
+        }
+    }
+
+    /// Runs a server, stops it, and runs another one on the same directory and clock.
+    static func restart<Value: Sendable>(
+        _ settings: [String: String] = [:],
+        away: Duration = .zero,
+        before: @escaping @Sendable (HeaperClient) async throws -> Value,
+        after: @escaping @Sendable (HeaperClient, Value) async throws -> Void
+    ) async throws {
+        let directory = try TemporaryDirectory()
+        let clock = ManualClock(start)
+        let value = try await run(settings, dataPath: directory.path, clock: clock) { try await before($0) }
+        clock.advance(by: away)
+        try await run(settings, dataPath: directory.path, clock: clock) { try await after($0, value) }
+        withExtendedLifetime(directory) {}
+    }
+
+    var clock: ManualClock { server.clock }
+
+    // MARK: Login
+
+    /// The key pair of somebody.
+    struct Key: Sendable {
+        let pair = Curve25519.Signing.PrivateKey()
+
+        var publicKey: String { Base58.encode(Array(pair.publicKey.rawRepresentation)) }
+
+        func signature(of text: String) throws -> [UInt8] {
+            Array(try pair.signature(for: Array(text.utf8)))
+        }
+    }
+
+    /// Somebody who is logged in.
+    struct Session: Sendable {
+        let key: Key
+        let user: String
+        let accessToken: String
+        let refreshToken: String
+
+        var bearer: Headers { [("Authorization", "Bearer \(accessToken)")] }
+    }
+
+    /// A challenge for a key, which must be given.
+    func challenge(_ key: Key) async throws -> String {
+        let answer = try await post("/api/auth/create_session", ["public_key": .string(key.publicKey)])
+        try #require(answer.status == 200, "\(answer.text)")
+        return try answer.heaperText("challenge")
+    }
+
+    /// Signs a challenge and sends it to `verify_session`.
+    ///
+    /// `more`: further members of the request.
+    func verify(_ key: Key, more: [JSONValue.Member] = []) async throws -> TestResponse {
+        let challenge = try await challenge(key)
+        let signature = Base64.encode(try key.signature(of: challenge))
+        let members: [JSONValue.Member] = [
+            .init("public_key", .string(key.publicKey)), .init("message", .string(challenge)),
+            .init("signature", .string(signature)),
+        ]
+        return try await post("/api/auth/verify_session", .object(members + more))
+    }
+
+    /// Logs somebody in, which must work; the first one to come is the administrator.
+    func login(_ key: Key = Key()) async throws -> Session {
+        let answer = try await verify(key)
+        try #require(answer.status == 200, "\(answer.text)")
+        guard case .string(let user)? = answer.json?["user"]?["id"] else {
+            throw HeaperUnexpectedAnswer(text: answer.text)
+        }
+        return Session(
+            key: key,
+            user: user,
+            accessToken: try answer.heaperText("accessToken"),
+            refreshToken: try answer.heaperText("refreshToken")
+        )
+    }
+
+    // MARK: Requests
+
+    /// Posts JSON; nil sends no body.
+    func post(
+        _ target: String,
+        _ body: JSONValue? = nil,
+        as session: Session? = nil,
+        headers: Headers = []
+    ) async throws -> TestResponse {
+        try await send("POST", target, body, as: session, headers: headers)
+    }
+
+    func get(_ target: String, as session: Session? = nil, headers: Headers = []) async throws -> TestResponse {
+        try await send("GET", target, as: session, headers: headers)
+    }
+
+    func send(
+        _ method: String,
+        _ target: String,
+        _ body: JSONValue? = nil,
+        as session: Session? = nil,
+        headers: Headers = []
+    ) async throws -> TestResponse {
+        let type: Headers = body == nil ? [] : [("Content-Type", "application/json")]
+        let bytes = body.map { Array($0.encoded.readableBytesView) } ?? (method == "GET" ? nil : [])
+        return try await server.send(method, target, headers: type + (session?.bearer ?? []) + headers, body: bytes)
+    }
+
+    static func from(_ address: String) -> Headers { [("X-Forwarded-For", address)] }
+}
+
+struct HeaperUnexpectedAnswer: Error {
+    let text: String
+}
+
+extension TestResponse {
+    /// A member that must be a string.
+    func heaperText(_ name: String) throws -> String {
+        guard case .string(let text)? = json?[name] else { throw HeaperUnexpectedAnswer(text: self.text) }
+        return text
+    }
+
+    /// A member that must be a whole number.
+    func heaperInteger(_ name: String) throws -> Int64 {
+        guard case .integer(let number)? = json?[name] else { throw HeaperUnexpectedAnswer(text: text) }
+        return number
+    }
+
+    /// The code of a failure; nil when this is none of this dialect's.
+    var heaperCode: String? {
+        guard json?["success"] == false, case .string(let code)? = json?["code"] else { return nil }
+        return code
+    }
+}
