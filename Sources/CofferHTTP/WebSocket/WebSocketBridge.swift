@@ -5,6 +5,8 @@ import NIOWebSocket
 /// What a handler asks of its connection; triggered as an outbound user event, whose promise tells when it is done.
 enum WebSocketCommand: Sendable {
     case send(WebSocketMessage)
+    /// Several messages, handed to the kernel together.
+    case sendAll([WebSocketMessage])
     case close(WebSocketCloseCode, reason: String)
     /// The inbox has room again.
     case resumeReading
@@ -140,7 +142,8 @@ final class WebSocketBridge: ChannelDuplexHandler {
 
     func triggerUserOutboundEvent(context: ChannelHandlerContext, event: Any, promise: EventLoopPromise<Void>?) {
         switch event as? WebSocketCommand {
-        case .send(let message): send(message, promise: promise)
+        case .send(let message): sendAll([message], context, promise: promise)
+        case .sendAll(let messages): sendAll(messages, context, promise: promise)
         case .close(let code, let reason): sendClose(code, reason: reason, promise: promise)
         case .resumeReading:
             resumeReading(context)
@@ -159,14 +162,23 @@ final class WebSocketBridge: ChannelDuplexHandler {
         context.eventLoop.scheduleTask(in: timeout) { channel.close(promise: nil) }
     }
 
-    private func send(_ message: WebSocketMessage, promise: EventLoopPromise<Void>?) {
-        guard !hasSentClose else {
+    private func sendAll(
+        _ messages: [WebSocketMessage],
+        _ context: ChannelHandlerContext,
+        promise: EventLoopPromise<Void>?
+    ) {
+        guard !hasSentClose, let last = messages.last else {
             promise?.fail(ChannelError.outputClosed)
             return
         }
+        for message in messages.dropLast() { context.write(wrapOutboundOut(Self.frame(message)), promise: nil) }
+        context.writeAndFlush(wrapOutboundOut(Self.frame(last)), promise: promise)
+    }
+
+    private static func frame(_ message: WebSocketMessage) -> WebSocketFrame {
         switch message {
-        case .text(let text): write(.text, ByteBuffer(string: text), promise: promise)
-        case .binary(let bytes): write(.binary, bytes, promise: promise)
+        case .text(let text): WebSocketFrame(fin: true, opcode: .text, data: ByteBuffer(string: text))
+        case .binary(let bytes): WebSocketFrame(fin: true, opcode: .binary, data: bytes)
         }
     }
 
@@ -207,7 +219,9 @@ final class WebSocketBridge: ChannelDuplexHandler {
         // While we do not read, the peer's answers cannot reach us.
         if unanswered >= 2, !isPaused {
             inbox.finish()
-            return context.close(promise: nil)
+            // Where the dialect has a code for it, the handler's end closes the connection.
+            guard let close = limits.silentClose else { return context.close(promise: nil) }
+            return sendClose(close.code, reason: close.reason, promise: nil)
         }
         unanswered += 1
         if !hasSentClose, context.channel.isWritable { write(.ping, ByteBuffer(), promise: nil) }

@@ -41,6 +41,8 @@ package struct WebSocketLimits: Sendable {
     package var maxPendingBytes = 1024 * 1024
     /// How often a silent peer is asked for a sign of life; one that owes two is cut off.
     package var pingInterval: Duration = .seconds(30)
+    /// What such a peer is told in case it still reads; nil closes without a word.
+    package var silentClose: (code: WebSocketCloseCode, reason: String)?
     /// How long the peer may take to answer a close.
     package var closeTimeout: Duration = .seconds(3)
 

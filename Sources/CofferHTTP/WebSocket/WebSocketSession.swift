@@ -59,6 +59,21 @@ package final class WebSocketSession: Sendable {
         channel.triggerUserOutboundEvent(WebSocketCommand.send(message), promise: nil)
     }
 
+    /// Sends messages together without waiting for them.
+    ///
+    /// - Parameters:
+    ///   - messages: at least one.
+    ///   - onWritten: called on the connection's event loop when the kernel has them, or when the connection is gone.
+    package func post(_ messages: [WebSocketMessage], onWritten: @escaping @Sendable () -> Void) {
+        channel.triggerUserOutboundEvent(WebSocketCommand.sendAll(messages)).whenComplete { _ in onWritten() }
+    }
+
+    /// Like ``close(_:reason:)``, without waiting.
+    package func hangUp(_ code: WebSocketCloseCode, reason: String = "") {
+        channel.triggerUserOutboundEvent(WebSocketCommand.close(code, reason: reason), promise: nil)
+        inbox.finish()
+    }
+
     /// Tells the peer that this is the end; what it sends after that is dropped, and ``next()`` gives nil.
     ///
     /// Only the first close counts. `reason`: at most 120 bytes travel.
