@@ -17,6 +17,8 @@ enum HeaperError: Error, Equatable {
     case notAdmin
     case malformed(String)
     case bodyTooLarge
+    /// A route that speaks WebSocket only.
+    case upgradeRequired
     // Accounts.
     case challengeInvalid
     case signatureInvalid
@@ -44,6 +46,8 @@ enum HeaperError: Error, Equatable {
         case .notApproved: (.forbidden, "approval_required", "This account is not approved")
         case .notAdmin: (.forbidden, "admin_required", "Only administrators may do this")
         case .malformed(let sentence): (.badRequest, "malformed", sentence)
+        case .upgradeRequired:
+            (.upgradeRequired, "upgrade_required", "This is a WebSocket endpoint")
         case .bodyTooLarge: (.contentTooLarge, "too_large", "Request body too large")
         case .challengeInvalid: (.unauthorized, "challenge_invalid", "Unknown, used or expired challenge")
         case .signatureInvalid: (.unauthorized, "signature_invalid", "The signature is wrong")
@@ -66,6 +70,7 @@ enum HeaperError: Error, Equatable {
         case .rateLimited(let seconds): [.retryAfter: String(seconds)]
         case .missingToken, .invalidToken: [.wwwAuthenticate: "Bearer"]
         case .storageUnavailable: [.retryAfter: "5"]
+        case .upgradeRequired: WebSocketUpgrade.Refusal.notRequested.headers
         default: [:]
         }
     }
@@ -80,6 +85,7 @@ enum HeaperError: Error, Equatable {
     init(_ error: any Error) {
         switch error {
         case let own as HeaperError: self = own
+        case is WebSocketUpgrade.Refusal: self = .upgradeRequired
         case is BodyTooLarge: self = .bodyTooLarge
         case is BodyBroken: self = .malformed("The request body did not arrive whole")
         case StorageError.full: self = .storageFull

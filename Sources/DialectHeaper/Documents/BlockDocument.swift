@@ -14,7 +14,7 @@ enum UpdateOutcome: Equatable, Sendable {
 }
 
 /// Where updates of a document go, and whose they are.
-struct DocumentTarget: Sendable {
+struct DocumentTarget: Equatable, Sendable {
     let block: BlockID
     let heap: HeapPlace
     /// The version under which a block that does not exist yet is created.
