@@ -197,6 +197,8 @@ enum SkySendError: Error, Equatable {
         case .tooManyParked: self = .tooManyParked
         case .incomplete: self = .sizeMismatch
         case .gone: self = .unknownSession
+        // Only of uploads in equal parts, which SkySend has not.
+        case .wrongSize, .noSuchPart, .wrongDigest: self = .internalFault
         }
     }
 

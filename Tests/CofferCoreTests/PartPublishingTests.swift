@@ -22,6 +22,7 @@ private final class PublishingStore: PartStore {
     var publishes: Bool { true }
 
     func openPartFile(_ key: BlobKey) async throws -> any PartFile { try await files.openPartFile(key) }
+    func freeBytes() async throws -> Int64 { try await files.freeBytes() }
 
     func publish(_ blob: Blob) async throws {
         steps.withLock { $0.append("publish \(blob.size)") }

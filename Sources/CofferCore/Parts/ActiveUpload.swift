@@ -21,11 +21,14 @@ final class ActiveUpload: @unchecked Sendable {
     }
 
     var users = 0
+    /// Bytes of each part but the last, where that is agreed on.
+    let partBytes: Int64?
     private let state: Mutex<State>
     private let file = Mutex<(any PartFile)?>(nil)
 
-    init(size: Int64) {
-        state = Mutex(State(layout: PartLayout(size: size)))
+    init(size: Int64, partBytes: Int64?) {
+        self.partBytes = partBytes
+        state = Mutex(State(layout: PartLayout(size: size, partBytes: partBytes)))
     }
 
     deinit {
@@ -65,6 +68,11 @@ final class ActiveUpload: @unchecked Sendable {
     func begin(_ index: Int64, declared: Int64?, limits: PartedUploads.Limits) throws -> Beginning {
         try state.withLock { state in
             guard !state.isSealed else { throw PartError.gone }
+            if state.layout.partBytes != nil {
+                guard let home = state.layout.home(of: index) else { throw PartError.noSuchPart }
+                let place = state.layout.place(index, length: home.length, largest: home.length)
+                return .arriving(sender: place.sender, position: place.position, room: home.length)
+            }
             guard !state.layout.isAccepted(index) else { return .known }
             guard declared.map({ $0 <= state.layout.room }) ?? true else { throw PartError.exceedsUpload }
             let waiting = state.layout.parkedCount + state.layout.arrivingAhead
@@ -106,14 +114,20 @@ final class ActiveUpload: @unchecked Sendable {
         }
     }
 
-    func accept(_ sender: Int, length: Int64) {
-        state.withLock { _ = $0.layout.accept(sender, length: length) }
+    /// - Returns: where bytes lie that nobody needs any more.
+    func accept(_ sender: Int, length: Int64) -> PartLayout.Extent? {
+        state.withLock { state in
+            guard partBytes == nil else { return state.layout.replace(sender, length: length) }
+            state.layout.accept(sender, length: length)
+            return nil
+        }
     }
 
     func abandon(_ sender: Int) {
         state.withLock { $0.layout.abandon(sender) }
     }
 
+    var settledBytes: Int64 { state.withLock { $0.layout.settledBytes } }
     var contiguousBytes: Int64 { state.withLock { $0.layout.contiguousBytes } }
     var receivedRanges: [ClosedRange<Int64>] { state.withLock { $0.layout.receivedRanges } }
 

@@ -1,3 +1,4 @@
+import Crypto
 import Glibc
 import NIOCore
 import NIOPosix
@@ -10,6 +11,10 @@ extension LocalBlobStore: PartStore {
     package func publish(_ blob: Blob) async throws {}
 
     package func retire(_ blob: Blob) async {}
+
+    package func freeBytes() async throws -> Int64 {
+        try await threads.runIfActive { [root] in try FileCalls.freeBytes(at: root) }
+    }
 
     package func openPartFile(_ key: BlobKey) async throws -> any PartFile {
         let blob = Blob(key: key, size: 0, sha256: nil, seal: nil, place: .stored)
@@ -69,6 +74,14 @@ final class LocalPartFile: PartFile {
     func copy(from: Int64, to: Int64, length: Int64) async throws {
         try await store.threads.runIfActive { [self] in
             try FileCalls.copy(in: descriptor, from: from, to: to, length: length)
+        }
+    }
+
+    func hashed(_ digest: SHA256, over range: Range<Int64>) async throws -> SHA256 {
+        try await store.threads.runIfActive { [self] in
+            var digest = digest
+            try FileCalls.hash(descriptor, range, into: &digest)
+            return digest
         }
     }
 

@@ -2,7 +2,8 @@
 ///
 /// The upload's bytes are its parts in the order of their numbers, but a part's offset is known only when all before it
 /// are. So each is placed where it will most likely belong, and what turns out to lie elsewhere is moved at the end:
-/// with clients that send equal parts, nothing ever is. No input or output happens here.
+/// with clients that send equal parts, nothing ever is. Where equal parts are agreed on, a part that comes again lies
+/// behind the end until it is copied over what it replaces. No input or output happens here.
 struct PartLayout: Sendable {
     struct Extent: Equatable, Sendable {
         var position: Int64
@@ -32,10 +33,14 @@ struct PartLayout: Sendable {
 
     /// What the client declared: the bytes of all parts together.
     let size: Int64
+    /// Bytes of each part but the last, where that is agreed on; nil when each part has a size of its own.
+    let partBytes: Int64?
     /// The parts 0..<count that lie at the beginning of the file, in order and in one piece, and their bytes.
     private(set) var ordered: (count: Int64, bytes: Int64)
     /// The accepted parts behind those.
     private(set) var accepted: [Int64: Extent]
+    /// Parts of the ordered beginning that came again, where they lie until they are copied over it.
+    private(set) var patches: [Int64: Extent] = [:]
     /// Room given to parts that are still arriving, by a number for each sender.
     private var arriving: [Int: Arrival] = [:]
     private var nextSender = 0
@@ -44,16 +49,38 @@ struct PartLayout: Sendable {
     private(set) var contiguousBytes: Int64
     private var acceptedBytes: Int64
 
-    init(size: Int64, ordered: (count: Int64, bytes: Int64) = (0, 0), accepted: [Int64: Extent] = [:]) {
+    /// `rows`: the accepted parts that have a row of their own; those of the ordered beginning are parts that came again.
+    init(
+        size: Int64,
+        partBytes: Int64? = nil,
+        ordered: (count: Int64, bytes: Int64) = (0, 0),
+        accepted rows: [Int64: Extent] = [:]
+    ) {
         self.size = size
+        self.partBytes = partBytes
         self.ordered = ordered
-        self.accepted = accepted
+        accepted = rows.filter { $0.key >= ordered.count }
         (contiguousCount, contiguousBytes) = ordered
         acceptedBytes = accepted.values.reduce(ordered.bytes) { $0 + $1.length }
         extend()
+        guard partBytes != nil else { return }
+        // One that lies at its place was copied there before a crash.
+        patches = rows.filter { $0.key < ordered.count && $0.value.position != home(of: $0.key)?.position }
     }
 
     var isComplete: Bool { contiguousBytes == size && parkedCount == 0 }
+
+    /// Bytes from the beginning on that lie as they will in the end, and will not be replaced by what is accepted now.
+    var settledBytes: Int64 {
+        min(ordered.bytes, patches.keys.min().flatMap { home(of: $0)?.position } ?? .max)
+    }
+
+    /// Where a part belongs when equal parts are agreed on; nil when there is no such part.
+    func home(of index: Int64) -> Extent? {
+        guard let partBytes, index >= 0, index <= (size - 1) / partBytes else { return nil }
+        let position = index * partBytes
+        return Extent(position: position, length: min(partBytes, size - position))
+    }
 
     /// Accepted parts whose turn has not come.
     var parkedCount: Int64 { Int64(accepted.count) - (contiguousCount - ordered.count) }
@@ -90,7 +117,11 @@ struct PartLayout: Sendable {
     /// room for the largest part.
     mutating func place(_ index: Int64, length: Int64?, largest: Int64) -> (sender: Int, position: Int64) {
         let extent: Extent
-        if let length {
+        if let home = home(of: index) {
+            // Everything lies at its own place or behind the end, so only this part's number can be in the way.
+            let isTaken = isAccepted(index) || arriving.values.contains { $0.extent.overlaps(home) }
+            extent = isTaken ? Extent(position: tail, length: home.length) : home
+        } else if let length {
             extent = guesses(index, length).first { isFree($0) } ?? Extent(position: tail, length: length)
         } else {
             extent = Extent(position: tail, length: min(largest, size))
@@ -129,13 +160,31 @@ struct PartLayout: Sendable {
         return true
     }
 
+    /// Turns an arrival into an accepted part, in place of an earlier one; only where equal parts are agreed on.
+    ///
+    /// - Returns: where bytes lie behind the end that nobody needs any more.
+    mutating func replace(_ sender: Int, length: Int64) -> Extent? {
+        guard let arrival = arriving[sender] else { return nil }
+        let extent = Extent(position: arrival.extent.position, length: length)
+        guard isAccepted(arrival.index) else {
+            accept(sender, length: length)
+            return nil
+        }
+        arriving[sender] = nil
+        if arrival.index < ordered.count { return patches.updateValue(extent, forKey: arrival.index) }
+        let earlier = accepted.updateValue(extent, forKey: arrival.index)
+        extend()
+        return earlier.flatMap { $0.position < size ? nil : $0 }
+    }
+
     /// How far the ordered beginning would reach with one more part.
     func ordered(with index: Int64, _ extent: Extent) -> (count: Int64, bytes: Int64) {
-        var copy = self
-        guard !copy.isAccepted(index) else { return ordered }
-        copy.accepted[index] = extent
-        copy.extend()
-        return copy.ordered
+        guard index >= ordered.count, partBytes != nil || accepted[index] == nil else { return ordered }
+        var (count, bytes) = ordered
+        while let next = count == index ? extent : accepted[count], next.position == bytes {
+            (count, bytes) = (count + 1, bytes + next.length)
+        }
+        return (count, bytes)
     }
 
     private mutating func extend() {
@@ -178,7 +227,8 @@ struct PartLayout: Sendable {
 
     /// Behind the declared size and everything that has a place: there is always room.
     private var tail: Int64 {
-        max(size, accepted.values.map(\.end).max() ?? 0, arriving.values.map(\.extent.end).max() ?? 0)
+        let ends = [accepted.values.map(\.end), patches.values.map(\.end), arriving.values.map(\.extent.end)]
+        return max(size, ends.compactMap { $0.max() }.max() ?? 0)
     }
 
     // MARK: Arrangement
@@ -194,6 +244,10 @@ struct PartLayout: Sendable {
             guard let extent = accepted[index] else { continue }
             if extent.position != target { misplaced.append((index, extent, target)) }
             target += extent.length
+        }
+        for (index, extent) in patches {
+            guard let home = home(of: index) else { continue }
+            misplaced.append((index, extent, home.position))
         }
         guard !misplaced.isEmpty else { return [] }
         let isBlocked = misplaced.contains { mover in
@@ -220,7 +274,10 @@ struct PartLayout: Sendable {
     }
 
     mutating func apply(_ moves: [Move]) {
-        for move in moves { accepted[move.index]?.position = move.to }
+        for move in moves {
+            accepted[move.index]?.position = move.to
+            if move.to == home(of: move.index)?.position { patches[move.index] = nil }
+        }
         extend()
     }
 }

@@ -1,3 +1,4 @@
+package import Crypto
 package import NIOCore
 
 /// Keeps the file in which the parts of an open upload gather.
@@ -24,6 +25,11 @@ package protocol PartStore: Sendable {
 
     /// Removes the file of an upload whose blob is published and whose drop is ready.
     func retire(_ blob: Blob) async
+
+    /// Bytes that the file system has left for files of open uploads.
+    ///
+    /// - Throws: ``StorageError``.
+    func freeBytes() async throws -> Int64
 }
 
 /// An open upload's file; parts are written at different places from several tasks.
@@ -36,6 +42,11 @@ package protocol PartFile: AnyObject, Sendable {
 
     /// Copies bytes inside the file; source and target do not overlap.
     func copy(from: Int64, to: Int64, length: Int64) async throws
+
+    /// Feeds bytes of the file to a digest.
+    ///
+    /// - Throws: ``StorageError``, also when the file ends before the range does.
+    func hashed(_ digest: SHA256, over range: Range<Int64>) async throws -> SHA256
 
     /// Gives the room of bytes back that nobody needs; where the file system cannot do that, nothing happens.
     func discard(_ range: Range<Int64>) async

@@ -28,20 +28,36 @@ struct PartTable: Sendable {
                 )
                 """,
             ]
-        )
+        ),
+        Migration(
+            module: "parts",
+            name: "002-equal-parts",
+            statements: ["ALTER TABLE open_uploads ADD COLUMN part_bytes BIGINT CHECK (part_bytes > 0)"]
+        ),
     ]
 
     func insert(_ upload: OpenUpload, in session: any SQLSession) throws {
         try session.execute(
-            "INSERT INTO open_uploads (drop_id, blob_key, size) VALUES (\(upload.drop), \(upload.key), \(upload.size))"
+            """
+            INSERT INTO open_uploads (drop_id, blob_key, size, part_bytes)
+            VALUES (\(upload.drop), \(upload.key), \(upload.size), \(upload.partBytes))
+            """
         )
     }
 
     /// The open upload of a drop; nil when it has none, or not any more.
     func find(_ drop: DropID, in session: any SQLSession) throws -> OpenUpload? {
-        try session.first("SELECT blob_key, size, first_part_at FROM open_uploads WHERE drop_id = \(drop)") { row in
+        try session.first(
+            "SELECT blob_key, size, first_part_at, part_bytes FROM open_uploads WHERE drop_id = \(drop)"
+        ) { row in
             BlobKey(row.text(0)).map {
-                OpenUpload(drop: drop, key: $0, size: row.integer(1), firstPartAt: row.optionalTime(2))
+                OpenUpload(
+                    drop: drop,
+                    key: $0,
+                    size: row.integer(1),
+                    partBytes: row.optionalInteger(3),
+                    firstPartAt: row.optionalTime(2)
+                )
             }
         } ?? nil
     }
@@ -61,7 +77,12 @@ struct PartTable: Sendable {
             "SELECT ordered_parts, ordered_bytes FROM open_uploads WHERE drop_id = \(upload.drop)"
         ) { (count: $0.integer(0), bytes: $0.integer(1)) }
         let extents = try extents(of: upload.drop, in: session)
-        return PartLayout(size: upload.size, ordered: ordered ?? (0, 0), accepted: extents)
+        return PartLayout(
+            size: upload.size,
+            partBytes: upload.partBytes,
+            ordered: ordered ?? (0, 0),
+            accepted: extents
+        )
     }
 
     private func extents(of drop: DropID, in session: any SQLSession) throws -> [Int64: PartLayout.Extent] {
@@ -94,7 +115,30 @@ struct PartTable: Sendable {
         ) == 1
     }
 
-    /// Records how far the ordered beginning reaches; the rows it covers go.
+    /// Records a part, in place of an earlier one of its number.
+    ///
+    /// - Returns: false when the upload is not open any more.
+    func replace(
+        _ index: Int64,
+        _ extent: PartLayout.Extent,
+        of drop: DropID,
+        at now: Timestamp,
+        in session: any SQLSession
+    ) throws -> Bool {
+        let isOpen = try session.execute(
+            "UPDATE open_uploads SET first_part_at = COALESCE(first_part_at, \(now)) WHERE drop_id = \(drop)"
+        )
+        guard isOpen == 1 else { return false }
+        return try session.execute(
+            """
+            INSERT INTO upload_parts (drop_id, part, position, length)
+            VALUES (\(drop), \(index), \(extent.position), \(extent.length))
+            ON CONFLICT (drop_id, part) DO UPDATE SET position = excluded.position, length = excluded.length
+            """
+        ) == 1
+    }
+
+    /// Records how far the ordered beginning reaches; the rows of parts that lie in it go.
     func setOrdered(
         _ ordered: (count: Int64, bytes: Int64),
         of drop: DropID,
@@ -107,7 +151,13 @@ struct PartTable: Sendable {
             """
         )
         guard isNews == 1 else { return }
-        try session.execute("DELETE FROM upload_parts WHERE drop_id = \(drop) AND part < \(ordered.count)")
+        // What came again lies behind the end.
+        try session.execute(
+            """
+            DELETE FROM upload_parts
+            WHERE drop_id = \(drop) AND part < \(ordered.count) AND position < \(ordered.bytes)
+            """
+        )
     }
 
     func apply(_ moves: [PartLayout.Move], to drop: DropID, in session: any SQLSession) throws {

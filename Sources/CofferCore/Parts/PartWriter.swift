@@ -8,6 +8,8 @@ final class PartWriter {
     private let upload: ActiveUpload
     private let limits: PartedUploads.Limits
     private let room: Int64
+    /// The part's size where equal parts are agreed on.
+    private let expected: Int64?
     private let start: Int64
     private var position: Int64
     private var size: Int64 = 0
@@ -20,12 +22,14 @@ final class PartWriter {
         start = position
         self.position = position
         self.room = room
+        expected = upload.partBytes.map { _ in room }
         self.limits = limits
     }
 
     /// - Throws: ``PartError``, ``StorageError``.
     func write(_ bytes: ByteBuffer) async throws {
         size += Int64(bytes.readableBytes)
+        if let expected, size > expected { throw PartError.wrongSize(expected: expected) }
         guard size <= limits.maxPartBytes else { throw PartError.tooLarge(limit: limits.maxPartBytes) }
         guard size <= room else { throw PartError.exceedsUpload }
         batch.append(bytes)
@@ -38,6 +42,7 @@ final class PartWriter {
     /// - Returns: its bytes.
     /// - Throws: ``PartError``, ``StorageError``.
     func finish() async throws -> Int64 {
+        if let expected, size != expected { throw PartError.wrongSize(expected: expected) }
         guard size > 0 else { throw PartError.empty }
         if !batch.isEmpty { try await flush() }
         try await file.sync()

@@ -8,12 +8,21 @@ package struct OpenUpload: Equatable, Sendable {
     package let key: BlobKey
     /// Bytes of all parts together, as declared.
     package let size: Int64
+    /// Bytes of each part but the last; nil when each part has a size of its own.
+    package let partBytes: Int64?
     package let firstPartAt: Timestamp?
 
-    package init(drop: DropID, key: BlobKey, size: Int64, firstPartAt: Timestamp? = nil) {
+    package init(
+        drop: DropID,
+        key: BlobKey,
+        size: Int64,
+        partBytes: Int64? = nil,
+        firstPartAt: Timestamp? = nil
+    ) {
         self.drop = drop
         self.key = key
         self.size = size
+        self.partBytes = partBytes
         self.firstPartAt = firstPartAt
     }
 }
@@ -24,6 +33,12 @@ package enum PartError: Error, Equatable {
     /// With this part the upload would become larger than it was declared.
     case exceedsUpload
     case empty
+    /// Equal parts are agreed on, and this one has another size.
+    case wrongSize(expected: Int64)
+    /// Equal parts are agreed on, and there is none of this number.
+    case noSuchPart
+    /// The upload's bytes are not those that were announced; theirs is this SHA-256.
+    case wrongDigest(actual: [UInt8])
     /// Too many parts wait for earlier ones.
     case tooManyParked
     /// Some parts are missing.
@@ -44,6 +59,8 @@ package struct PartProgress: Equatable, Sendable {
 ///
 /// All parts of an upload go into one file, each at the place where it probably belongs (``PartLayout``). A part counts
 /// when its bytes are durable and its row is committed. The file becomes the blob of the finished drop as it lies there.
+///
+/// Where equal parts are agreed on, a number that comes again replaces the earlier part, once it has arrived whole.
 package final class PartedUploads: Sendable {
     package struct Limits: Sendable {
         package var maxPartBytes: Int64 = 16 * 1024 * 1024
@@ -51,6 +68,8 @@ package final class PartedUploads: Sendable {
         package var maxParked: Int64 = 64
         /// An upload is removed this long after its last accepted part.
         package var idle: Duration = .seconds(3600)
+        /// Whether the SHA-256 of the upload is computed while it arrives, so that less is left to do in the end.
+        package var digestsEarly = false
 
         package init() {}
     }
@@ -61,6 +80,7 @@ package final class PartedUploads: Sendable {
     let table = PartTable()
     private let store: any PartStore
     private let random: any RandomSource
+    private let digests = RunningDigests()
     private let active = Mutex<[DropID: ActiveUpload]>([:])
 
     package init(drops: DropStore, store: any PartStore, random: any RandomSource) {
@@ -70,9 +90,22 @@ package final class PartedUploads: Sendable {
     }
 
     /// Opens an upload for a drop that was just inserted, as a step of its transaction.
-    package func open(_ drop: DropID, size: Int64, in session: any SQLSession) throws {
-        try table.insert(OpenUpload(drop: drop, key: BlobKey(random: random), size: size), in: session)
+    ///
+    /// `partBytes`: the size of all parts but the last, if that is agreed on.
+    package func open(
+        _ drop: DropID,
+        size: Int64,
+        partBytes: Int64? = nil,
+        in session: any SQLSession
+    ) throws {
+        let upload = OpenUpload(drop: drop, key: BlobKey(random: random), size: size, partBytes: partBytes)
+        try table.insert(upload, in: session)
     }
+
+    /// Bytes that the file system has left for parts.
+    ///
+    /// - Throws: ``StorageError``.
+    package func freeBytes() async throws -> Int64 { try await store.freeBytes() }
 
     /// The open upload of a drop; nil when it has none, or not any more.
     package func find(_ drop: DropID, in session: any SQLSession) throws -> OpenUpload? {
@@ -92,7 +125,8 @@ package final class PartedUploads: Sendable {
 
     /// Takes one part.
     ///
-    /// A number that was accepted before is read to its end and dropped. `declared` is the size that the sender announced.
+    /// A number that was accepted before is read to its end and dropped, or replaces the earlier part where equal parts are
+    /// agreed on; then a part that does not come to its end leaves the earlier one as it was. `declared` is the size that the sender announced.
     ///
     /// - Returns: the bytes of the parts from 0 on without a gap, this one included.
     /// - Throws: ``PartError``, ``StorageError``, and what `bytes` throws; nothing is kept then.
@@ -108,25 +142,9 @@ package final class PartedUploads: Sendable {
             switch try active.begin(index, declared: declared, limits: limits) {
             case .known: try await Self.discard(bytes, limit: limits.maxPartBytes)
             case .arriving(let sender, let position, let room):
+                let place = Place(index: index, sender: sender, position: position, room: room)
                 do {
-                    let file = try await active.file { try await self.openFile(of: upload) }
-                    let writer = PartWriter(
-                        file: file,
-                        upload: active,
-                        position: position,
-                        room: room,
-                        limits: limits
-                    )
-                    let length = try await Self.write(bytes, writer)
-                    let extent = PartLayout.Extent(position: position, length: length)
-                    let ordered = try active.claim(sender, index, extent)
-                    if try await self.record(index, extent, ordered, of: upload, limits: limits) {
-                        active.accept(sender, length: length)
-                    } else {
-                        // Another sender's part of this number was first.
-                        await writer.discard()
-                        active.abandon(sender)
-                    }
+                    try await self.take(bytes, at: place, of: upload, active, limits: limits)
                 } catch {
                     active.abandon(sender)
                     throw error
@@ -134,6 +152,49 @@ package final class PartedUploads: Sendable {
             }
             return active.contiguousBytes
         }
+    }
+
+    private struct Place {
+        let index: Int64
+        let sender: Int
+        let position: Int64
+        let room: Int64
+    }
+
+    private func take<Bytes: AsyncSequence & Sendable>(
+        _ bytes: Bytes,
+        at place: Place,
+        of upload: OpenUpload,
+        _ active: ActiveUpload,
+        limits: Limits
+    ) async throws where Bytes.Element == ByteBuffer {
+        let file = try await active.file { try await self.openFile(of: upload) }
+        let writer = PartWriter(
+            file: file,
+            upload: active,
+            position: place.position,
+            room: place.room,
+            limits: limits
+        )
+        let length = try await Self.write(bytes, writer)
+        let extent = PartLayout.Extent(position: place.position, length: length)
+        do {
+            let ordered = try active.claim(place.sender, place.index, extent)
+            guard try await record(place.index, extent, ordered, of: upload, limits: limits) else {
+                // Another sender's part of this number was first.
+                await writer.discard()
+                return active.abandon(place.sender)
+            }
+        } catch let error as PartError {
+            await writer.discard()
+            throw error
+        }
+        if let needless = active.accept(place.sender, length: length) {
+            await file.discard(needless.position..<needless.end)
+        }
+        guard limits.digestsEarly else { return }
+        // What does not work now is done in the end. While somebody writes nobody can seal the upload.
+        try? await active.writing { try await self.digests[upload.drop].advance(to: active.settledBytes, in: file) }
     }
 
     private static func write<Bytes: AsyncSequence>(
@@ -202,7 +263,10 @@ package final class PartedUploads: Sendable {
             guard let drop = try drops.table.find(upload.drop, in: session), drop.state == .pending,
                 !drop.isGone(at: now)
             else { throw PartError.gone }
-            let isNew = try table.insert(index, extent, of: upload.drop, at: now, in: session)
+            let isNew =
+                upload.partBytes == nil
+                ? try table.insert(index, extent, of: upload.drop, at: now, in: session)
+                : try table.replace(index, extent, of: upload.drop, at: now, in: session)
             if isNew { try table.setOrdered(ordered, of: upload.drop, in: session) }
             try drops.postpone(upload.drop, until: due, in: session)
             return isNew
@@ -216,13 +280,21 @@ package final class PartedUploads: Sendable {
     ///
     /// From here on no sender can write any more, unless this fails.
     ///
-    /// - Throws: ``PartError/incomplete``; ``PartError/gone`` when another caller is at it; ``StorageError``; what
-    ///   `finish` throws.
-    package func complete(_ upload: OpenUpload, _ finish: @Sendable () async throws -> Void) async throws {
+    /// `sha256`: what the digest of all bytes must be, if that is known.
+    ///
+    /// - Throws: ``PartError/incomplete``; ``PartError/gone`` when another caller is at it; ``PartError/wrongDigest(actual:)``;
+    ///   ``StorageError``; what `finish` throws.
+    package func complete(
+        _ upload: OpenUpload,
+        sha256: [UInt8]? = nil,
+        _ finish: @Sendable () async throws -> Void
+    ) async throws {
         try await withActive(upload) { active in
             try await active.seal()
             do {
+                self.digests[upload.drop].forget(beyond: active.settledBytes)
                 try await self.arrange(upload, active)
+                if let sha256 { try await self.verify(upload, active, sha256) }
                 try await self.publish(upload)
                 try await finish()
             } catch {
@@ -230,7 +302,14 @@ package final class PartedUploads: Sendable {
                 throw error
             }
         }
+        digests.forget(upload.drop)
         if store.publishes { await store.retire(Self.blob(of: upload)) }
+    }
+
+    private func verify(_ upload: OpenUpload, _ active: ActiveUpload, _ expected: [UInt8]) async throws {
+        let file = try await active.file { try await self.openFile(of: upload) }
+        let actual = try await digests[upload.drop].finish(size: upload.size, in: file)
+        guard actual == expected else { throw PartError.wrongDigest(actual: actual) }
     }
 
     private static func blob(of upload: OpenUpload) -> Blob {
@@ -291,7 +370,7 @@ package final class PartedUploads: Sendable {
         _ body: (ActiveUpload) async throws -> Value
     ) async throws -> Value {
         let shared = active.withLock { active in
-            let shared = active[upload.drop] ?? ActiveUpload(size: upload.size)
+            let shared = active[upload.drop] ?? ActiveUpload(size: upload.size, partBytes: upload.partBytes)
             shared.users += 1
             active[upload.drop] = shared
             return shared

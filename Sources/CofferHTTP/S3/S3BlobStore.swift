@@ -128,6 +128,8 @@ extension S3BlobStore: PartStore {
         try await local.openPartFile(key)
     }
 
+    package func freeBytes() async throws -> Int64 { try await local.freeBytes() }
+
     package func publish(_ blob: Blob) async throws {
         try await checkOwnerBeforeWriting()
         let reader = try await local.openReader(blob)
