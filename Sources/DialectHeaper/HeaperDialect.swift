@@ -15,7 +15,8 @@ package struct HeaperDialect: Dialect {
         "/api/insert_block", "/api/update_block", "/api/delete_block", "/api/scan_folder", "/api/abort_scan",
         "/api/active_scans", "/api/reindex_files", "/api/regenerate_file",
     ]
-    package static let migrations = UserTable.migrations + HeapTable.migrations + DocumentTable.migrations
+    package static let migrations =
+        UserTable.migrations + HeapTable.migrations + DocumentTable.migrations + FileTable.migrations
 
     private let logger: Logger
     package let services: [any Service]

@@ -30,6 +30,7 @@ enum HeaperError: Error, Equatable {
     case notOwner
     case readOnly
     case idTaken
+    case file(FileFailure)
     // Faults.
     case storageFull
     case storageUnavailable
@@ -58,6 +59,7 @@ enum HeaperError: Error, Equatable {
         case .notOwner: (.forbidden, "owner_required", "Only the owner may do this")
         case .readOnly: (.forbidden, "read_only", "You may only read this heap")
         case .idTaken: (.conflict, "id_taken", "This id is taken")
+        case .file(let failure): failure.wire
         case .storageFull: (.init(code: 507, reasonPhrase: "Insufficient Storage"), "storage_full", "Storage is full")
         case .storageUnavailable: (.serviceUnavailable, "storage_unavailable", "Storage is not available")
         case .internalFault: (.internalServerError, "internal_error", "Internal server error")
@@ -71,14 +73,22 @@ enum HeaperError: Error, Equatable {
         case .missingToken, .invalidToken: [.wwwAuthenticate: "Bearer"]
         case .storageUnavailable: [.retryAfter: "5"]
         case .upgradeRequired: WebSocketUpgrade.Refusal.notRequested.headers
+        case .file(let failure): failure.headers
         default: [:]
         }
     }
 
     var response: Response {
         let wire = wire
-        let body: JSONValue = ["success": false, "error": .string(wire.sentence), "code": .string(wire.code)]
-        return Response(wire.status, json: body, headers: headers)
+        let common: [JSONValue.Member] = [
+            .init("success", false), .init("error", .string(wire.sentence)), .init("code", .string(wire.code)),
+        ]
+        return Response(wire.status, json: .object(members + common), headers: headers)
+    }
+
+    private var members: [JSONValue.Member] {
+        guard case .file(let failure) = self else { return [] }
+        return failure.members
     }
 
     /// What a failure from below means here.
@@ -86,6 +96,7 @@ enum HeaperError: Error, Equatable {
         switch error {
         case let own as HeaperError: self = own
         case is WebSocketUpgrade.Refusal: self = .upgradeRequired
+        case let failure as FileFailure: self = .file(failure)
         case is BodyTooLarge: self = .bodyTooLarge
         case is BodyBroken: self = .malformed("The request body did not arrive whole")
         case StorageError.full: self = .storageFull

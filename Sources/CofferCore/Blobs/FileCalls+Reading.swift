@@ -27,6 +27,7 @@ extension FileCalls {
     static func freeBytes(at path: String) throws -> Int64 {
         var status = statvfs()
         guard statvfs(path, &status) == 0 else { throw StorageError(errno: errno, doing: "stat file system") }
-        return Int64(clamping: UInt64(status.f_bavail).multipliedReportingOverflow(by: UInt64(status.f_frsize)).partialValue)
+        let (bytes, isTooMany) = UInt64(status.f_bavail).multipliedReportingOverflow(by: UInt64(status.f_frsize))
+        return isTooMany ? .max : Int64(clamping: bytes)
     }
 }

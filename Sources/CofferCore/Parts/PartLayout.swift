@@ -136,9 +136,9 @@ struct PartLayout: Sendable {
     /// - Returns: false when the upload would exceed its size with it.
     mutating func claim(_ sender: Int, length: Int64) -> Bool {
         guard let index = arriving[sender]?.index else { return false }
-        // Of several senders of one number only one can be accepted.
+        // Equal parts cannot exceed it. Of several senders of one number only one can be accepted.
         let others = arriving.values.filter { $0.index != index }.reduce(0) { $0 + $1.claimed }
-        guard isAccepted(index) || acceptedBytes + others + length <= size else { return false }
+        guard partBytes != nil || isAccepted(index) || acceptedBytes + others + length <= size else { return false }
         arriving[sender]?.claimed = length
         return true
     }

@@ -107,6 +107,7 @@ enum HeapTable {
                     duration_ms BIGINT,
                     exif_data TEXT,
                     is_uploaded BIGINT NOT NULL DEFAULT 0 CHECK (is_uploaded IN (0, 1)),
+                    in_document BIGINT NOT NULL DEFAULT 0 CHECK (in_document IN (0, 1)),
                     created_at BIGINT NOT NULL,
                     UNIQUE (block_id, hash)
                 )

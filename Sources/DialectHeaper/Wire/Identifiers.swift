@@ -50,3 +50,9 @@ struct UserID: HeaperID {
     let text: String
     init(unchecked text: String) { self.text = text }
 }
+
+/// A file of a block.
+struct FileID: HeaperID {
+    let text: String
+    init(unchecked text: String) { self.text = text }
+}
