@@ -17,6 +17,7 @@ package struct HeaperDialect: Dialect {
     ]
     package static let migrations =
         UserTable.migrations + HeapTable.migrations + DocumentTable.migrations + FileTable.migrations
+        + ScanTable.migrations
 
     private let logger: Logger
     package let services: [any Service]

@@ -31,6 +31,7 @@ enum HeaperError: Error, Equatable {
     case readOnly
     case idTaken
     case file(FileFailure)
+    case scan(ScanFailure)
     // Faults.
     case storageFull
     case storageUnavailable
@@ -60,6 +61,7 @@ enum HeaperError: Error, Equatable {
         case .readOnly: (.forbidden, "read_only", "You may only read this heap")
         case .idTaken: (.conflict, "id_taken", "This id is taken")
         case .file(let failure): failure.wire
+        case .scan(let failure): failure.wire
         case .storageFull: (.init(code: 507, reasonPhrase: "Insufficient Storage"), "storage_full", "Storage is full")
         case .storageUnavailable: (.serviceUnavailable, "storage_unavailable", "Storage is not available")
         case .internalFault: (.internalServerError, "internal_error", "Internal server error")
@@ -87,8 +89,11 @@ enum HeaperError: Error, Equatable {
     }
 
     private var members: [JSONValue.Member] {
-        guard case .file(let failure) = self else { return [] }
-        return failure.members
+        switch self {
+        case .file(let failure): failure.members
+        case .scan(let failure): failure.members
+        default: []
+        }
     }
 
     /// What a failure from below means here.
@@ -97,6 +102,7 @@ enum HeaperError: Error, Equatable {
         case let own as HeaperError: self = own
         case is WebSocketUpgrade.Refusal: self = .upgradeRequired
         case let failure as FileFailure: self = .file(failure)
+        case let failure as ScanFailure: self = .scan(failure)
         case is BodyTooLarge: self = .bodyTooLarge
         case is BodyBroken: self = .malformed("The request body did not arrive whole")
         case StorageError.full: self = .storageFull
