@@ -17,7 +17,7 @@ extension HeapStore {
         let stamps = stamps
         return try await database.write { session in
             if let known = try Self.known(draft, for: owner, in: session) { return (known, false) }
-            try Self.insert(place, name: draft.name, at: now, stamp: stamps.next(), in: session)
+            try Self.insert(place, name: draft.name, at: now, stamp: try stamps.next(in: session), in: session)
             return (place, true)
         }
     }

@@ -3,13 +3,16 @@ import CofferCore
 /// The tables of heaps, their members and their blocks.
 ///
 /// Every change of a block gives it a new stamp, the one order in which synchronization sees changes. A purged block keeps
-/// its row as a marker, with nothing in it but ids and times.
+/// its row as a marker, with nothing in it but ids and times. A file is `in_document` while the block's document names it:
+/// its row goes when the document stops doing so, and never before it began.
 enum HeapTable {
     static let migrations = [
         Migration(
             module: "heaper",
             name: "002-heaps",
             statements: [
+                "CREATE TABLE heaper_stamps (id BIGINT PRIMARY KEY NOT NULL CHECK (id = 1), newest BIGINT NOT NULL)",
+                "INSERT INTO heaper_stamps (id, newest) VALUES (1, 0)",
                 """
                 CREATE TABLE heaper_heaps (
                     id TEXT PRIMARY KEY NOT NULL,

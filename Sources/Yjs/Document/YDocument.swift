@@ -7,8 +7,8 @@ public struct YDocument: Sendable {
     var store: DocumentStore
     var pending = PendingData()
     var measured: MeasuredSize?
-    /// Bounds on inputs and on the document.
-    public let limits: YLimits
+    /// Bounds on inputs and on the document; they count from the next input on.
+    public var limits: YLimits
 
     /// Creates an empty document.
     ///

@@ -25,7 +25,7 @@ struct HeapFixture: Sendable {
         try await addUser("ADA", to: database)
         try await addUser("BOB", to: database)
         let clock = ManualClock(start)
-        let stamps = StampSource(newest: 0, clock: clock)
+        let stamps = StampSource(clock: clock)
         let heaps = HeapStore(database: database, stamps: stamps, clock: clock, random: SystemRandomSource())
         let draft = HeapStore.Draft(
             id: HeapID(unchecked: "HEAP"),
@@ -71,7 +71,7 @@ struct HeapFixture: Sendable {
                 """
                 INSERT INTO heaper_blocks
                     (id, heap_id, owner_id, type, title, stamp, created_at, updated_at, deleted_at, purged_at)
-                VALUES (\(id), \(heap), 'ADA', \(type), \(title), \(stamps.next()), \(now), \(now),
+                VALUES (\(id), \(heap), 'ADA', \(type), \(title), \(try stamps.next(in: session)), \(now), \(now),
                     \(trashed ? now : nil), \(purged ? now : nil))
                 """
             )

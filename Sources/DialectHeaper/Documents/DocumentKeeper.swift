@@ -1,0 +1,60 @@
+import CofferCore
+import Logging
+import ServiceLifecycle
+
+/// What happens to documents by itself: logs are compacted, idle documents closed, awareness expires.
+///
+/// All of it may be cut short at any point: it is found again at the next start.
+struct DocumentKeeper: Service {
+    static let tidyInterval = Duration.seconds(5)
+
+    let hub: DocumentHub
+    let logger: Logger
+
+    func run() async throws {
+        try? await cancelWhenGracefulShutdown {
+            try await withThrowingDiscardingTaskGroup { group in
+                group.addTask { try await self.keepCompacting() }
+                group.addTask { try await self.keepTidy() }
+            }
+        }
+    }
+
+    /// Puts states in place of the logs that wait for it.
+    func compact() async {
+        for block in hub.compactions.takeAll() {
+            await attempt("compaction") { try await hub.using(block) { try await $0.compact() } }
+        }
+    }
+
+    /// Closes idle documents and removes states of awareness that nobody renewed.
+    func tidy() async {
+        hub.closeIdle()
+        await hub.expireAwareness()
+        await attempt("keep stamp") {
+            try await hub.around.log.stamps.keepPromise(in: hub.around.log.database)
+        }
+    }
+
+    private func keepCompacting() async throws {
+        while !Task.isCancelled {
+            await hub.compactions.signal.wait()
+            await compact()
+        }
+    }
+
+    private func keepTidy() async throws {
+        while !Task.isCancelled {
+            try await hub.around.clock.sleep(until: hub.around.clock.now.advanced(by: Self.tidyInterval))
+            await tidy()
+        }
+    }
+
+    private func attempt(_ work: String, _ body: () async throws -> Void) async {
+        do {
+            try await body()
+        } catch {
+            logger.error("background work failed", metadata: ["work": "\(work)", "error": "\(error)"])
+        }
+    }
+}

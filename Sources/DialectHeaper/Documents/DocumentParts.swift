@@ -1,0 +1,38 @@
+import CofferCore
+import Logging
+import ServiceLifecycle
+
+/// Everything about documents, put together.
+struct DocumentParts: Sendable {
+    let stamps: StampSource
+    let events: HeapEvents
+    let hub: DocumentHub
+    let keeper: DocumentKeeper
+
+    var services: [any Service] { [keeper] }
+
+    init(
+        _ settings: DocumentSettings,
+        database: any Database,
+        counters: RealtimeCounters,
+        clock: any WallClock,
+        random: any RandomSource,
+        logger: Logger,
+        link: any NodeLink = SingleNode()
+    ) {
+        stamps = StampSource(clock: clock)
+        events = HeapEvents(link: link)
+        hub = DocumentHub(
+            settings,
+            OpenDocument.Surroundings(
+                log: DocumentLog(database: database, stamps: stamps),
+                events: events,
+                link: link,
+                clock: clock,
+                random: random,
+                counters: counters
+            )
+        )
+        keeper = DocumentKeeper(hub: hub, logger: logger)
+    }
+}

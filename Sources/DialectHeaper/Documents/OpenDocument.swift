@@ -1,0 +1,272 @@
+import CofferCore
+import Synchronization
+import Yjs
+
+/// A document in memory: one at a time changes, stores and tells.
+///
+/// What changes the document or reads it takes its turn. A turn applies all updates that wait, stores them in one
+/// transaction, and only then tells listeners and senders; so memory is never read while it is ahead of the database.
+/// When storing fails, what is in memory is dropped and read anew at the next turn.
+actor OpenDocument {
+    /// What a document needs of its surroundings.
+    struct Surroundings: Sendable {
+        let log: DocumentLog
+        let events: any HeapEventPassing
+        let link: any NodeLink
+        let clock: any WallClock
+        let random: any RandomSource
+        let counters: RealtimeCounters
+    }
+
+    /// What one turn takes at most, beyond the first job.
+    private static let maxTurnBytes = 16 << 20
+    private static let attempts = 4
+
+    nonisolated let block: BlockID
+    /// About the encoded bytes, for whoever bounds memory.
+    nonisolated let footprint = Atomic<Int>(0)
+    private let around: Surroundings
+
+    private var turns = TurnQueue()
+    /// Nil until it is loaded, and when it may be ahead of the database.
+    private var content: DocumentContent?
+    /// The sequence up to which listeners were told.
+    private var toldSequence: Int64?
+    private var jobs: [UpdateJob] = []
+    private var isClosed = false
+    var listeners: [ObjectIdentifier: any DocumentListener] = [:]
+    var awareness = AwarenessTable()
+
+    init(_ block: BlockID, _ around: Surroundings) {
+        self.block = block
+        self.around = around
+    }
+
+    var clock: any WallClock { around.clock }
+    var link: any NodeLink { around.link }
+
+    // MARK: Turns
+
+    private func takeTurn() async {
+        guard !turns.take() else { return }
+        await withCheckedContinuation { turns.wait($0) }
+    }
+
+    /// The document as the database has it; the caller must have the turn.
+    private func loaded() async throws -> DocumentContent {
+        if let content { return content }
+        let fresh = try await around.log.load(block, client: UInt64(around.random.number(below: 1 << 32)))
+        content = fresh
+        noteSize()
+        // Another node wrote, or a commit that seemed to fail did not: what is known already does no harm.
+        if let told = toldSequence, told != fresh.sequence { tell(fresh.document.encodeState()) }
+        toldSequence = fresh.sequence
+        return fresh
+    }
+
+    private func noteSize() {
+        footprint.store(content?.bytes ?? 0, ordering: .relaxed)
+    }
+
+    private func tell(_ update: [UInt8]) {
+        for listener in listeners.values { listener.document(block, didApply: update) }
+    }
+
+    // MARK: Reading
+
+    func snapshot() async throws -> YDocument {
+        await takeTurn()
+        defer { turns.pass() }
+        return try await loaded().document
+    }
+
+    /// - Returns: nil when the document was closed meanwhile.
+    func attach(_ listener: any DocumentListener) async throws -> (AttachedDocument, isNew: Bool)? {
+        await takeTurn()
+        defer { turns.pass() }
+        let document = try await loaded().document
+        guard !isClosed else { return nil }
+        let isNew = listeners.updateValue(listener, forKey: ObjectIdentifier(listener)) == nil
+        return (AttachedDocument(document: document, awareness: awareness.message), isNew)
+    }
+
+    /// - Returns: whether it was attached.
+    func detach(_ listener: any DocumentListener) -> Bool {
+        guard listeners.removeValue(forKey: ObjectIdentifier(listener)) != nil else { return false }
+        if let message = awareness.remove(ObjectIdentifier(listener)) { tellAwareness(message) }
+        return true
+    }
+
+    func close(reason: String) {
+        isClosed = true
+        let hearing = listeners.values
+        listeners = [:]
+        awareness = AwarenessTable()
+        for listener in hearing { listener.document(block, didCloseFor: reason) }
+    }
+
+    // MARK: Changing
+
+    func apply(_ updates: [[UInt8]], to target: DocumentTarget, by user: UserID) async throws -> [UpdateOutcome] {
+        let job = UpdateJob(updates, target, user)
+        jobs.append(job)
+        around.counters.pendingStores.add(updates.count)
+        defer { around.counters.pendingStores.add(-updates.count) }
+        await takeTurn()
+        defer { turns.pass() }
+        if case .waiting = job.result { await store(takeJobs()) }
+        switch job.result {
+        case .done(let outcomes): return outcomes
+        case .failed(let error): throw error
+        case .waiting: throw StorageError.unavailable("an update was not looked at")
+        }
+    }
+
+    /// As many of the first jobs as fit into one turn; at least one, which is that of whoever has the turn.
+    private func takeJobs() -> [UpdateJob] {
+        var bytes = 0
+        let count = jobs.prefix { job in
+            bytes += job.bytes
+            return bytes <= Self.maxTurnBytes
+        }.count
+        let taken = Array(jobs.prefix(max(count, 1)))
+        jobs.removeFirst(taken.count)
+        return taken
+    }
+
+    private func store(_ jobs: [UpdateJob]) async {
+        do {
+            let target = jobs[0].target
+            let outcomes = try await change(target) { document, draft in
+                jobs.map { job in job.updates.map { draft.apply($0, by: job.user, to: &document) } }
+            }
+            for (offset, job) in jobs.enumerated() {
+                let ended = outcomes?[offset] ?? job.updates.map { _ in .deleted }
+                count(ended)
+                job.result = .done(ended)
+            }
+        } catch {
+            for job in jobs { job.result = .failed(error) }
+        }
+    }
+
+    private func count(_ outcomes: [UpdateOutcome]) {
+        let applied = outcomes.count { $0 == .applied }
+        around.counters.updatesApplied.add(applied)
+        around.counters.updatesRejected.add(outcomes.count { $0 != .applied && $0 != .unchanged })
+    }
+
+    /// - Throws: ``HeaperError/blockNotFound`` when the block is gone.
+    func edit(
+        _ target: DocumentTarget,
+        by user: UserID,
+        _ body: @escaping @Sendable (inout YEdit) throws -> Void
+    ) async throws {
+        await takeTurn()
+        defer { turns.pass() }
+        let client = try await loaded().client
+        let done: Void? = try await change(target) { document, draft in
+            let commit = try document.edit(as: client, body)
+            if !commit.change.isEmpty { draft.note(commit, storing: commit.update, by: user) }
+        }
+        guard done != nil else { throw HeaperError.blockNotFound }
+    }
+
+    /// Changes the document, stores the change and tells it; the caller must have the turn.
+    ///
+    /// - Returns: what `body` returned; nil when the block is gone.
+    private func change<Value>(
+        _ target: DocumentTarget,
+        _ body: (inout YDocument, inout DocumentDraft) throws -> Value
+    ) async throws -> Value? {
+        for _ in 0..<Self.attempts {
+            var changed = try await loaded()
+            var draft = DocumentDraft()
+            // The only reference: otherwise each first change would copy the document.
+            content = nil
+            let value: Value
+            do {
+                value = try body(&changed.document, &draft)
+            } catch {
+                content = changed
+                throw error
+            }
+            guard !draft.isEmpty else {
+                content = changed
+                return value
+            }
+            let rows = try draft.rows()
+            switch try await around.log.append(rows, to: target, after: changed.sequence, { _, _ in }) {
+            case .appended(let version):
+                changed.sequence += Int64(rows.count)
+                changed.logRows += rows.count
+                changed.logBytes += rows.reduce(0) { $0 + $1.bytes.count }
+                settle(changed, target, version, try draft.news())
+                return value
+            case .gone:
+                noteSize()
+                return nil
+            case .outdated: continue
+            }
+        }
+        throw StorageError.unavailable("the document of block \(block) changes too fast elsewhere")
+    }
+
+    /// Takes over what was stored, and tells it.
+    private func settle(_ changed: DocumentContent, _ target: DocumentTarget, _ version: Int64, _ news: [UInt8]?) {
+        content = changed
+        toldSequence = changed.sequence
+        noteSize()
+        if let news { tell(news) }
+        link.send(.updatesAppended(block))
+        around.events.publish(HeapEvent(kind: .blockChanged, heap: target.heap.heap, block: block, version: version))
+    }
+
+    /// Reads what another node wrote, and tells it.
+    func catchUp() async throws {
+        await takeTurn()
+        defer { turns.pass() }
+        guard content != nil || !listeners.isEmpty else { return }
+        let known = content?.document.stateVector ?? StateVector()
+        let fresh = try await around.log.load(
+            block,
+            client: content?.client ?? UInt64(around.random.number(below: 1 << 32))
+        )
+        guard fresh.sequence != content?.sequence else { return }
+        content = fresh
+        toldSequence = fresh.sequence
+        noteSize()
+        tell(fresh.document.encodeState(from: known))
+    }
+
+    // MARK: Compaction
+
+    var isWorthCompacting: Bool { content?.isWorthCompacting ?? false }
+
+    /// Writes the state in place of the log; only taking the snapshot and noting the end need a turn.
+    func compact() async throws {
+        guard let before = try await compactable() else { return }
+        let state = await Self.encoded(before.document)
+        try await around.log.replace(block, upTo: before.sequence, by: state)
+        await takeTurn()
+        defer { turns.pass() }
+        guard content != nil else { return }
+        content?.stateBytes = state.count
+        content?.logRows -= before.logRows
+        content?.logBytes -= before.logBytes
+        noteSize()
+    }
+
+    private func compactable() async throws -> DocumentContent? {
+        await takeTurn()
+        defer { turns.pass() }
+        let content = try await loaded()
+        return content.isWorthCompacting ? content : nil
+    }
+
+    /// Off the actor, which goes on meanwhile.
+    @concurrent
+    private nonisolated static func encoded(_ document: YDocument) async -> [UInt8] {
+        document.encodeState()
+    }
+}

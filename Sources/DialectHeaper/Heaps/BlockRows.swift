@@ -1,0 +1,78 @@
+import CofferCore
+
+/// The rows of blocks, changed inside of somebody's transaction.
+enum BlockRows {
+    /// What a change must know of a block before it is made.
+    struct Head: Equatable, Sendable {
+        let heap: HeapID
+        let version: Int64
+        let deletedAt: Timestamp?
+        /// The block or its heap is gone for good, or in the heap's grace period.
+        let isGone: Bool
+        /// Of its document; nil when there is none yet.
+        let sequence: Int64?
+    }
+
+    /// - Returns: nil for a block that does not exist.
+    static func head(of block: BlockID, in session: any SQLSession) throws -> Head? {
+        try session.first(
+            """
+            SELECT b.heap_id, b.sync_version, b.deleted_at, b.purged_at, h.deleted_at, d.sequence
+            FROM heaper_blocks b JOIN heaper_heaps h ON h.id = b.heap_id
+            LEFT JOIN heaper_documents d ON d.block_id = b.id
+            WHERE b.id = \(block)
+            """
+        ) { row in
+            Head(
+                heap: HeapID(unchecked: row.text(0)),
+                version: row.integer(1),
+                deletedAt: row.optionalTime(2),
+                isGone: !row.isNull(3) || !row.isNull(4),
+                sequence: row.optionalInteger(5)
+            )
+        }
+    }
+
+    /// Makes a live block.
+    static func create(
+        _ block: BlockID,
+        in heap: HeapID,
+        owner: UserID,
+        type: String = "note",
+        version: Int64 = 1,
+        stamp: Timestamp,
+        _ session: any SQLSession
+    ) throws {
+        try session.execute(
+            """
+            INSERT INTO heaper_blocks
+                (id, heap_id, owner_id, type, sync_version, floor_version, stamp, created_at, updated_at)
+            VALUES (\(block), \(heap), \(owner), \(type), \(version), \(version), \(stamp), \(stamp), \(stamp))
+            """
+        )
+    }
+
+    /// Gives a block that changed its new stamp.
+    static func touch(_ block: BlockID, stamp: Timestamp, _ session: any SQLSession) throws {
+        try session.execute("UPDATE heaper_blocks SET stamp = \(stamp), updated_at = \(stamp) WHERE id = \(block)")
+    }
+
+    /// Turns a block into a marker: document, relations, files and everything about it goes.
+    ///
+    /// Whoever made it again would start above its last version, so that old updates never fit.
+    static func purge(_ block: BlockID, stamp: Timestamp, _ session: any SQLSession) throws {
+        try session.execute("DELETE FROM heaper_documents WHERE block_id = \(block)")
+        try session.execute("DELETE FROM heaper_relations WHERE from_id = \(block) OR to_id = \(block)")
+        try session.execute("DELETE FROM heaper_files WHERE block_id = \(block)")
+        try session.execute(
+            """
+            UPDATE heaper_blocks SET
+                purged_at = \(stamp), deleted_at = COALESCE(deleted_at, \(stamp)), stamp = \(stamp),
+                updated_at = \(stamp), floor_version = sync_version + 1, sync_version = sync_version + 1,
+                type = '', title = '', text = '', color = NULL, icon = NULL, icon_type = NULL, main_tag = NULL,
+                value_type = NULL, value_options = NULL, default_app = NULL
+            WHERE id = \(block) AND purged_at IS NULL
+            """
+        )
+    }
+}
