@@ -21,11 +21,12 @@ RUN bin="$(swift build --configuration release --static-swift-stdlib --show-bin-
     && cp -R "$bin"/coffer_*.resources /stage/lib/coffer/ \
     && cp -R .docs-assets/. /stage/share/coffer/docs/
 
-# --- run: the binary, the C libraries, nothing else ----------------------------------------------
+# --- run: the binary, the C libraries, the tools for thumbnails, nothing else ----------------------------------------------
 FROM debian:bookworm-slim
 RUN apt-get update \
     && apt-get install -y --no-install-recommends \
         ca-certificates libmagic1 libsodium23 libsqlite3-0 libstdc++6 \
+        ffmpeg libvips-tools \
     && rm -rf /var/lib/apt/lists/* \
     && groupadd --system --gid 10001 coffer \
     && useradd --system --uid 10001 --gid coffer --home-dir /data --no-create-home --shell /usr/sbin/nologin coffer \

@@ -38,6 +38,7 @@ let package = Package(
         .package(url: "https://github.com/swift-server/async-http-client.git", from: "1.37.0"),
         .package(url: "https://github.com/vapor/jwt-kit.git", from: "5.7.1"),
         .package(url: "https://github.com/swiftlang/swift-subprocess.git", from: "1.0.2"),
+        .package(url: "https://github.com/apple/swift-system", from: "1.5.0"),
     ],
     targets: [
         .systemLibrary(name: "CLinux"),
@@ -104,8 +105,9 @@ let package = Package(
         .target(
             name: "CofferMedia",
             dependencies: [
-                "CLinux", logging, nioCore, nioPosix,
+                nioCore, nioPosix, serviceLifecycle,
                 .product(name: "Subprocess", package: "swift-subprocess"),
+                .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: swiftSettings
         ),
@@ -183,7 +185,7 @@ let package = Package(
         ),
         .testTarget(
             name: "CofferMediaTests",
-            dependencies: ["CofferMedia", "CofferTesting"],
+            dependencies: ["CofferMedia", "CofferTesting", nioCore, nioPosix],
             swiftSettings: swiftSettings
         ),
         .testTarget(

@@ -5,6 +5,6 @@ import Testing
 @Suite("Media tools")
 struct MediaToolTests {
     @Test func namesAreThoseOfThePrograms() {
-        #expect(MediaTool.allCases.map(\.rawValue) == ["vipsthumbnail", "ffmpeg", "ffprobe"])
+        #expect(MediaTool.allCases.map(\.rawValue) == ["vips", "ffmpeg", "ffprobe"])
     }
 }

@@ -1,0 +1,106 @@
+import NIOPosix
+import Testing
+
+@testable import CofferMedia
+
+@Suite("Media: what an image says of itself")
+struct ImageHeaderTests {
+    @Test(arguments: [
+        ("a.jpg", MediaFormat.jpeg), ("a.png", .png), ("a.gif", .gif), ("a.webp", .webp), ("a.tiff", .tiff),
+    ])
+    func sizeIsRead(name: String, format: MediaFormat) async throws {
+        let fixtures = try MediaFixtures()
+        let bytes = try fixtures.make(name, "-f", "lavfi", "-i", "testsrc2=size=62x46:rate=5", "-frames:v", "1")
+        let facts = try await fixtures.media.inspect(MediaInput(bytes))
+        #expect(facts.format == format)
+        #expect(facts.width == 62)
+        #expect(facts.height == 46)
+        #expect(!facts.isAnimated)
+    }
+
+    @Test func avifSizeIsRead() async throws {
+        let fixtures = try MediaFixtures()
+        try fixtures.make("a.png", "-f", "lavfi", "-i", "testsrc2=size=62x46:rate=5", "-frames:v", "1")
+        try fixtures.vips("heifsave", fixtures.path("a.png"), fixtures.path("a.avif"), "--compression", "av1")
+        let facts = try await fixtures.media.inspect(MediaInput(fixtures.bytes("a.avif")))
+        #expect(facts.format == .avif)
+        #expect(facts.width == 62)
+        #expect(facts.height == 46)
+    }
+
+    @Test(arguments: ["a.gif", "a.webp"])
+    func movingImagesAreTold(name: String) async throws {
+        let fixtures = try MediaFixtures()
+        let codec = name == "a.webp" ? ["-c:v", "libwebp_anim"] : []
+        try MediaFixtures.run(
+            "ffmpeg",
+            ["-v", "error", "-f", "lavfi", "-i", "testsrc2=size=32x32:rate=5", "-t", "1"] + codec + [
+                fixtures.path(name)
+            ]
+        )
+        #expect(try await fixtures.media.inspect(MediaInput(fixtures.bytes(name))).isAnimated)
+    }
+
+    @Test func exifIsReadAndTurnsTheSize() async throws {
+        let fixtures = try MediaFixtures()
+        let plain = try fixtures.make("a.jpg", "-f", "lavfi", "-i", "testsrc2=size=62x46:rate=5", "-frames:v", "1")
+        let turned = Crafted.jpeg(plain, exif: Crafted.exif(orientation: 6))
+        let facts = try await fixtures.media.inspect(MediaInput(turned))
+        #expect(facts.width == 46)
+        #expect(facts.height == 62)
+        #expect(facts.exif["Make"] == .text("Coffer"))
+        #expect(facts.exif["Orientation"] == .integer(6))
+        #expect(facts.exif["GPSLatitude"] == .number(51.5))
+        #expect(facts.exif["GPSLongitude"] == .number(-0.25))
+    }
+
+    /// Every cut of a file with all kinds of headers either is read or is refused; none traps.
+    @Test func everyCutIsReadOrRefused() async throws {
+        let fixtures = try MediaFixtures()
+        let plain = try fixtures.make("a.jpg", "-f", "lavfi", "-i", "testsrc2=size=62x46:rate=5", "-frames:v", "1")
+        let whole = Crafted.jpeg(plain, exif: Crafted.exif(orientation: 6))
+        var refused = 0
+        for length in 3..<min(whole.count, 900) {
+            do {
+                _ = try await fixtures.media.inspect(MediaInput(Array(whole[..<length])))
+            } catch let failure as MediaFailure {
+                #expect(failure == .broken)
+                refused += 1
+            }
+        }
+        #expect(refused > 100)
+    }
+
+    /// Random damage to each byte of the headers never traps.
+    @Test(arguments: ["a.jpg", "a.png", "a.gif", "a.webp", "a.tiff"])
+    func damageIsReadOrRefused(name: String) async throws {
+        let fixtures = try MediaFixtures()
+        let whole = try fixtures.make(name, "-f", "lavfi", "-i", "testsrc2=size=16x16:rate=5", "-frames:v", "1")
+        var (outcomes, generator) = (0, SystemRandomNumberGenerator())
+        for position in 0..<min(whole.count, 600) {
+            var damaged = whole
+            damaged[position] = UInt8.random(in: 0...255, using: &generator)
+            damaged[min(position + 1, whole.count - 1)] = 0xFF
+            do {
+                _ = try await ImageHeader.read(
+                    try #require(MediaFormat(head: whole)),
+                    ByteSource(MediaInput(damaged), on: .singleton)
+                )
+            } catch is MediaFailure {}
+            outcomes += 1
+        }
+        #expect(outcomes > 50)
+    }
+
+    @Test(arguments: [
+        "<html><script>alert(1)</script></html>", "<?xml version='1.0'?><svg/>", "%PDF-1.7", "#EXTM3U",
+        "ffconcat version 1.0",
+        "", "GIF", "push graphic-context",
+    ])
+    func whatWeDoNotOpenIsUnsupported(text: String) async throws {
+        let fixtures = try MediaFixtures()
+        await #expect(throws: MediaFailure.unsupported) {
+            try await fixtures.media.inspect(MediaInput(Array(text.utf8)))
+        }
+    }
+}
