@@ -61,8 +61,34 @@ package struct HeaperDialect: Dialect {
         let counters = RealtimeCounters(clock: needs.clock)
         let identity = try await IdentityParts(settings.identity, needs)
         let gates = HeaperGates(callers: identity.sessions)
-        routes = IdentityRoutes(identity, gates: gates, counters: counters, version: needs.version).all
-        services = []
+        let documents = DocumentParts(
+            settings.documents,
+            database: needs.drops.database,
+            counters: counters,
+            clock: needs.clock,
+            random: needs.random,
+            logger: needs.logger
+        )
+        let heaps = HeapStore(
+            database: needs.drops.database,
+            stamps: documents.stamps,
+            clock: needs.clock,
+            random: needs.random
+        )
+        let live = LiveServices(
+            callers: identity.sessions,
+            places: PlaceStore(database: needs.drops.database),
+            documents: documents.hub,
+            events: documents.events,
+            counters: counters,
+            clock: needs.clock,
+            logger: needs.logger
+        )
+        let scans = KnownScans(heaps: heaps, active: { _ in [] })
+        routes =
+            IdentityRoutes(identity, gates: gates, counters: counters, version: needs.version).all
+            + LiveRoutes(settings.live, live, scans: scans, gates: gates).all
+        services = documents.services
         logger = needs.logger
     }
 

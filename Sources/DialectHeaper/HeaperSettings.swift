@@ -4,10 +4,12 @@ package import CofferCore
 package struct HeaperSettings: Sendable {
     var identity: IdentitySettings
     var documents: DocumentSettings
+    var live: LiveSettings
 
     /// - Throws: ``SettingsGroup/Malformed``.
     package init(_ group: SettingsGroup) throws {
         identity = try IdentitySettings(group)
         documents = try DocumentSettings(group)
+        live = try LiveSettings(group)
     }
 }

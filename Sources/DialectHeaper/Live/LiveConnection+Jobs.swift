@@ -11,7 +11,8 @@ extension LiveConnection {
             switch job.work {
             case .open(let name, let token): return try await open(name, token, id)
             case .verify(let token, let user): return .verified(id, expiresAt: try await expiry(of: token, user))
-            case .apply(let updates, let target, let user): return try await apply(updates, target, user, id)
+            case .apply(let updates, let target, let user):
+                return .applied(id, try await services.documents.apply(updates, to: target, by: user))
             case .compare(let update, let block):
                 let document = try await services.documents.snapshot(of: block)
                 return .compared(id, isCovered: (try? document.covers(update)) ?? false)
@@ -89,24 +90,6 @@ extension LiveConnection {
     }
 
     // MARK: Documents
-
-    private func apply(
-        _ updates: [[UInt8]],
-        _ target: DocumentTarget,
-        _ user: UserID,
-        _ id: SubscriptionID
-    ) async throws -> LiveEvent {
-        do {
-            let outcomes = try await services.documents.apply(updates, to: target, by: user)
-            let taken = outcomes.count { $0 == .applied || $0 == .unchanged }
-            services.counters.updatesApplied.add(taken)
-            services.counters.updatesRejected.add(outcomes.count - taken)
-            return .applied(id, outcomes)
-        } catch {
-            services.counters.updatesRejected.add(updates.count)
-            throw error
-        }
-    }
 
     private func answer(_ vector: [UInt8], _ block: BlockID) async throws -> LiveAnswer? {
         guard let known = try? StateVector(decoding: vector) else { return nil }

@@ -3,7 +3,7 @@ package import CofferHTTP
 extension HeaperDialect {
     package var openAPI: OpenAPIDocument {
         // Each area adds its own here, in the reference's order.
-        let operations = HeaperIdentityOperations.all
+        let operations = HeaperIdentityOperations.all + HeaperLiveOperations.all
         let used = operations.flatMap { $0.security + $0.otherSecurity }
         return OpenAPIDocument(
             title: "Heaper API",
