@@ -3,6 +3,7 @@ import Yjs
 
 /// A document in memory, and how it lies in the database.
 struct DocumentContent: Sendable {
+    let block: BlockID
     var document: YDocument
     /// The id under which the server edits; new each time that the document is loaded.
     let client: UInt64
@@ -15,6 +16,16 @@ struct DocumentContent: Sendable {
 
     /// About the bytes of its encoded state.
     var bytes: Int { stateBytes + logBytes }
+
+    /// Up to this size everything is shown together with each update.
+    private static let smallBytes = 8 << 10
+
+    /// What goes into rows together with an update that changed these root types.
+    func showing(_ roots: Set<String>) -> DocumentLog.Showing {
+        if bytes <= Self.smallBytes { return .all(Projection(of: document, block: block)) }
+        guard roots.contains("title_v0") || roots.contains("meta_v0") else { return .nothing }
+        return .head(Projection.Head(of: document))
+    }
 
     /// Whether loading would become slow: many rows, or many bytes next to those of the state.
     var isWorthCompacting: Bool {

@@ -1,4 +1,5 @@
 import CofferCore
+import Logging
 import Synchronization
 import Yjs
 
@@ -24,11 +25,13 @@ final class DocumentHub: DocumentHosting {
     }
 
     static let idleTime = Duration.seconds(60)
+    private static let projectionsAtOnce = 16
     /// What a document counts besides its bytes.
     static let emptyBytes = 4096
 
     let around: OpenDocument.Surroundings
     let compactions = PendingBlocks()
+    let projections = PendingBlocks()
     private let memoryBytes: Int
     private let state = Mutex(State())
 
@@ -154,6 +157,53 @@ final class DocumentHub: DocumentHosting {
 
     private func plan(for document: OpenDocument) async {
         if await document.isWorthCompacting { compactions.add(document.block) }
+        if await document.isBehind { projections.add(document.block) }
+        if await document.isClosed { forget(document) }
+    }
+
+    private func forget(_ document: OpenDocument) {
+        state.withLock { state in
+            guard state.open[document.block]?.document === document else { return }
+            remove(document.block, &state)
+        }
+    }
+
+    // MARK: Projections
+
+    func settle(_ heap: HeapID) async throws {
+        try await project(try await around.log.behind(in: heap), in: heap)
+    }
+
+    /// Brings the rows of these blocks up to date, several at a time.
+    ///
+    /// A document that cannot be read or shown stays behind, and keeps nobody from reading the others.
+    func project(_ blocks: [BlockID], in heap: HeapID? = nil) async throws {
+        var waiting = blocks[...]
+        await withTaskGroup(of: Void.self) { group in
+            for block in waiting.prefix(Self.projectionsAtOnce) {
+                group.addTask { await self.project(block, in: heap) }
+            }
+            waiting = waiting.dropFirst(Self.projectionsAtOnce)
+            while await group.next() != nil {
+                guard let block = waiting.popFirst() else { continue }
+                group.addTask { await self.project(block, in: heap) }
+            }
+        }
+        try Task.checkCancellation()
+    }
+
+    private func project(_ block: BlockID, in heap: HeapID?) async {
+        do {
+            var place = heap
+            if place == nil { place = try await around.log.heap(of: block) }
+            guard let heap = place else { return }
+            try await using(block) { document in
+                try await document.project(in: heap)
+                await plan(for: document)
+            }
+        } catch {
+            around.logger.error("projection failed", metadata: ["block": "\(block)", "error": "\(error)"])
+        }
     }
 
     // MARK: Listening
@@ -231,8 +281,5 @@ final class DocumentHub: DocumentHosting {
         case .documentClosed(let block, let reason): await closeHere(block, reason)
         case .heapEvent, .heapClosed: break
         }
-    }
-
-    func settle(_ heap: HeapID) async throws {
     }
 }

@@ -2,11 +2,14 @@ import CofferCore
 import Logging
 import ServiceLifecycle
 
-/// What happens to documents by itself: logs are compacted, idle documents closed, awareness expires.
+/// What happens to documents by itself: logs are compacted, rows brought up to date, idle documents closed, awareness
+/// expires.
 ///
 /// All of it may be cut short at any point: it is found again at the next start.
 struct DocumentKeeper: Service {
     static let tidyInterval = Duration.seconds(5)
+
+    static let projectionDelay = Duration.milliseconds(200)
 
     let hub: DocumentHub
     let logger: Logger
@@ -15,6 +18,7 @@ struct DocumentKeeper: Service {
         try? await cancelWhenGracefulShutdown {
             try await withThrowingDiscardingTaskGroup { group in
                 group.addTask { try await self.keepCompacting() }
+                group.addTask { try await self.keepProjecting() }
                 group.addTask { try await self.keepTidy() }
             }
         }
@@ -40,6 +44,21 @@ struct DocumentKeeper: Service {
         while !Task.isCancelled {
             await hub.compactions.signal.wait()
             await compact()
+        }
+    }
+
+    /// Brings rows up to date that wait for it.
+    func project() async {
+        await attempt("projection") { try await hub.project(Array(hub.projections.takeAll())) }
+    }
+
+    private func keepProjecting() async throws {
+        // What an earlier process did not get to.
+        await attempt("projection") { try await hub.project(try await hub.around.log.behind()) }
+        while !Task.isCancelled {
+            await hub.projections.signal.wait()
+            try await hub.around.clock.sleep(until: hub.around.clock.now.advanced(by: Self.projectionDelay))
+            await project()
         }
     }
 

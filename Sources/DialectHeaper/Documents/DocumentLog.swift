@@ -5,6 +5,7 @@ import Yjs
 struct DocumentLog: Sendable {
     let database: any Database
     let stamps: StampSource
+    let random: any RandomSource
 
     /// One row of the log.
     struct Row: Sendable {
@@ -14,15 +15,20 @@ struct DocumentLog: Sendable {
 
     /// What became of rows that should go into the log.
     enum Appending: Sendable {
-        case appended(version: Int64)
+        case appended(version: Int64, event: HeapEvent.Kind?)
         /// The block or its heap is purged or deleted.
         case gone
         /// The log is not as long as the document in memory believes.
         case outdated
     }
 
-    /// What a new row of the log changes besides.
-    typealias Effect = @Sendable (_ session: any SQLSession, _ stamp: Timestamp) throws -> Void
+    /// What rows are shown to have together with an update.
+    enum Showing: Sendable {
+        case nothing
+        /// What lists show; the rest follows.
+        case head(Projection.Head)
+        case all(Projection)
+    }
 
     /// Reads a document; an empty one for a block without.
     ///
@@ -45,6 +51,7 @@ struct DocumentLog: Sendable {
         }
         do {
             return DocumentContent(
+                block: block,
                 document: try Self.document(stored.state, stored.log),
                 client: client,
                 sequence: stored.sequence,
@@ -79,41 +86,101 @@ struct DocumentLog: Sendable {
     ///   - rows: at least one.
     ///   - target: where they go.
     ///   - sequence: of the last row before.
-    ///   - effect: what else belongs into the transaction.
+    ///   - showing: what the block's rows show from then on.
     /// - Returns: what became of them.
     /// - Throws: ``StorageError``; nothing is then stored.
     func append(
         _ rows: [Row],
         to target: DocumentTarget,
         after sequence: Int64,
-        _ effect: @escaping Effect
+        _ showing: Showing
     ) async throws -> Appending {
-        try await database.write { [stamps] session in
-            let head = try BlockRows.head(of: target.block, in: session)
-            if let head {
-                guard !head.isGone, head.heap == target.heap.heap else { return .gone }
-                guard (head.sequence ?? 0) == sequence else { return .outdated }
+        let block = target.block
+        return try await database.write { session in
+            let known = try BlockRows.head(of: block, in: session)
+            if let known {
+                guard !known.isGone, known.heap == target.heap.heap else { return .gone }
             } else {
-                guard sequence == 0 else { return .outdated }
                 guard try Self.isLive(target.heap.heap, session) else { return .gone }
             }
+            guard (known?.sequence ?? 0) == sequence else { return .outdated }
             let stamp = try stamps.next(in: session)
-            if head == nil {
+            if known == nil {
                 let (heap, owner) = (target.heap.heap, target.heap.owner)
-                try BlockRows.create(
-                    target.block,
-                    in: heap,
-                    owner: owner,
-                    version: target.newVersion,
-                    stamp: stamp,
-                    session
-                )
+                try BlockRows.create(block, in: heap, owner: owner, version: target.newVersion, stamp: stamp, session)
             } else {
-                try BlockRows.touch(target.block, stamp: stamp, session)
+                try BlockRows.touch(block, stamp: stamp, session)
             }
-            try Self.insert(rows, target.block, after: sequence, stamp, isFirst: head?.sequence == nil, session)
-            try effect(session, stamp)
-            return .appended(version: head?.version ?? target.newVersion)
+            try Self.insert(rows, block, after: sequence, stamp, isFirst: known?.sequence == nil, session)
+            guard let row = try known ?? BlockRows.head(of: block, in: session) else { return .gone }
+            let event = try show(showing, block, row, stamp, session)
+            return .appended(version: row.version, event: event)
+        }
+    }
+
+    private func show(
+        _ showing: Showing,
+        _ block: BlockID,
+        _ row: BlockRows.Head,
+        _ stamp: Timestamp,
+        _ session: any SQLSession
+    ) throws -> HeapEvent.Kind? {
+        let rows = ProjectionRows(block: block, row: row, stamp: stamp, random: random, session: session)
+        switch showing {
+        case .nothing: return nil
+        case .head(let head): return try rows.write(head)
+        case .all(let projection):
+            let event = try rows.write(projection.head)
+            guard event != .blockPurged else { return event }
+            try rows.writeBody(projection)
+            try session.execute("UPDATE heaper_documents SET projected = sequence WHERE block_id = \(block)")
+            return event
+        }
+    }
+
+    /// Shows what a document says as of a sequence, unless that was done; no new stamp is needed, because what lists of
+    /// changes show went with the updates.
+    func project(_ projection: Projection, of block: BlockID, upTo sequence: Int64) async throws -> HeapEvent.Kind? {
+        try await database.write { session in
+            guard let row = try BlockRows.head(of: block, in: session), !row.isGone else { return nil }
+            let stored = try session.first(
+                """
+                SELECT stamp FROM heaper_blocks b JOIN heaper_documents d ON d.block_id = b.id
+                WHERE b.id = \(block) AND d.projected < \(sequence) AND d.sequence >= \(sequence)
+                """
+            ) { $0.time(0) }
+            guard let stored else { return nil }
+            // Only a purge that was missed needs a stamp of its own.
+            let stamp = projection.head.lifecycle == .purged ? try stamps.next(in: session) : stored
+            let rows = ProjectionRows(block: block, row: row, stamp: stamp, random: random, session: session)
+            let event = row.sequence == sequence ? try rows.write(projection.head) : nil
+            guard event != .blockPurged else { return event }
+            try rows.writeBody(projection)
+            try session.execute("UPDATE heaper_documents SET projected = \(sequence) WHERE block_id = \(block)")
+            return event
+        }
+    }
+
+    /// The heap of a block; nil for a block that does not exist.
+    func heap(of block: BlockID) async throws -> HeapID? {
+        try await database.read { session in
+            try session.first("SELECT heap_id FROM heaper_blocks WHERE id = \(block)") { HeapID(unchecked: $0.text(0)) }
+        }
+    }
+
+    /// Blocks whose rows are behind their documents.
+    ///
+    /// - Parameter heap: nil for all heaps.
+    /// - Returns: their ids.
+    /// - Throws: ``StorageError``.
+    func behind(in heap: HeapID? = nil) async throws -> [BlockID] {
+        try await database.read { session in
+            try session.query(
+                """
+                SELECT d.block_id FROM heaper_documents d JOIN heaper_blocks b ON b.id = d.block_id
+                WHERE d.projected < d.sequence AND (b.heap_id = \(heap) OR \(heap) IS NULL)
+                """
+            ) { BlockID(unchecked: $0.text(0)) }
         }
     }
 

@@ -25,12 +25,13 @@ struct DocumentParts: Sendable {
         hub = DocumentHub(
             settings,
             OpenDocument.Surroundings(
-                log: DocumentLog(database: database, stamps: stamps),
+                log: DocumentLog(database: database, stamps: stamps, random: random),
                 events: events,
                 link: link,
                 clock: clock,
                 random: random,
-                counters: counters
+                counters: counters,
+                logger: logger
             )
         )
         keeper = DocumentKeeper(hub: hub, logger: logger)

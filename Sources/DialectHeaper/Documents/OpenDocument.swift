@@ -1,4 +1,5 @@
 import CofferCore
+import Logging
 import Synchronization
 import Yjs
 
@@ -16,11 +17,14 @@ actor OpenDocument {
         let clock: any WallClock
         let random: any RandomSource
         let counters: RealtimeCounters
+        let logger: Logger
     }
 
     /// What one turn takes at most, beyond the first job.
     private static let maxTurnBytes = 16 << 20
     private static let attempts = 4
+    /// What listeners hear when a block is purged.
+    static let purgedReason = "deleted"
 
     nonisolated let block: BlockID
     /// About the encoded bytes, for whoever bounds memory.
@@ -33,7 +37,10 @@ actor OpenDocument {
     /// The sequence up to which listeners were told.
     private var toldSequence: Int64?
     private var jobs: [UpdateJob] = []
-    private var isClosed = false
+    /// Whether it was closed for good; a new one must be opened for whoever comes then.
+    private(set) var isClosed = false
+    /// Whether rows wait for being brought up to date.
+    private(set) var isBehind = false
     var listeners: [ObjectIdentifier: any DocumentListener] = [:]
     var awareness = AwarenessTable()
 
@@ -195,13 +202,16 @@ actor OpenDocument {
                 content = changed
                 return value
             }
-            let rows = try draft.rows()
-            switch try await around.log.append(rows, to: target, after: changed.sequence, { _, _ in }) {
-            case .appended(let version):
+            let (rows, news) = (try draft.rows(), try draft.news())
+            changed.logRows += rows.count
+            changed.logBytes += rows.reduce(0) { $0 + $1.bytes.count }
+            let showing = changed.showing(draft.roots)
+            switch try await around.log.append(rows, to: target, after: changed.sequence, showing) {
+            case .appended(let version, let event):
                 changed.sequence += Int64(rows.count)
-                changed.logRows += rows.count
-                changed.logBytes += rows.reduce(0) { $0 + $1.bytes.count }
-                settle(changed, target, version, try draft.news())
+                if case .all = showing {} else { isBehind = true }
+                takeOver(changed, news)
+                tell(event, in: target.heap.heap, version: version)
                 return value
             case .gone:
                 noteSize()
@@ -213,13 +223,22 @@ actor OpenDocument {
     }
 
     /// Takes over what was stored, and tells it.
-    private func settle(_ changed: DocumentContent, _ target: DocumentTarget, _ version: Int64, _ news: [UInt8]?) {
+    private func takeOver(_ changed: DocumentContent, _ news: [UInt8]?) {
         content = changed
         toldSequence = changed.sequence
         noteSize()
         if let news { tell(news) }
         link.send(.updatesAppended(block))
-        around.events.publish(HeapEvent(kind: .blockChanged, heap: target.heap.heap, block: block, version: version))
+    }
+
+    /// Tells the heap what happened; a block that was purged is over.
+    private func tell(_ event: HeapEvent.Kind?, in heap: HeapID, version: Int64?) {
+        around.events.publish(HeapEvent(kind: event ?? .blockChanged, heap: heap, block: block, version: version))
+        guard event == .blockPurged else { return }
+        content = nil
+        noteSize()
+        close(reason: Self.purgedReason)
+        link.send(.documentClosed(block, reason: Self.purgedReason))
     }
 
     /// Reads what another node wrote, and tells it.
@@ -237,6 +256,29 @@ actor OpenDocument {
         toldSequence = fresh.sequence
         noteSize()
         tell(fresh.document.encodeState(from: known))
+    }
+
+    // MARK: Projection
+
+    /// Brings the rows of the block up to what the document says.
+    func project(in heap: HeapID) async throws {
+        let content = try await contentNow()
+        isBehind = false
+        let projection = await Self.projection(of: content.document, block)
+        guard let event = try await around.log.project(projection, of: block, upTo: content.sequence) else { return }
+        tell(event, in: heap, version: nil)
+    }
+
+    private func contentNow() async throws -> DocumentContent {
+        await takeTurn()
+        defer { turns.pass() }
+        return try await loaded()
+    }
+
+    /// Off the actor, which goes on meanwhile.
+    @concurrent
+    private nonisolated static func projection(of document: YDocument, _ block: BlockID) async -> Projection {
+        Projection(of: document, block: block)
     }
 
     // MARK: Compaction

@@ -5,6 +5,10 @@ enum BlockRows {
     /// What a change must know of a block before it is made.
     struct Head: Equatable, Sendable {
         let heap: HeapID
+        let owner: UserID
+        /// Whether it is the index block of its heap.
+        let isIndex: Bool
+        let isEncrypted: Bool
         let version: Int64
         let deletedAt: Timestamp?
         /// The block or its heap is gone for good, or in the heap's grace period.
@@ -17,7 +21,8 @@ enum BlockRows {
     static func head(of block: BlockID, in session: any SQLSession) throws -> Head? {
         try session.first(
             """
-            SELECT b.heap_id, b.sync_version, b.deleted_at, b.purged_at, h.deleted_at, d.sequence
+            SELECT b.heap_id, b.sync_version, b.deleted_at, b.purged_at, h.deleted_at, d.sequence, b.owner_id,
+                h.index_block_id, h.encrypted
             FROM heaper_blocks b JOIN heaper_heaps h ON h.id = b.heap_id
             LEFT JOIN heaper_documents d ON d.block_id = b.id
             WHERE b.id = \(block)
@@ -25,6 +30,9 @@ enum BlockRows {
         ) { row in
             Head(
                 heap: HeapID(unchecked: row.text(0)),
+                owner: UserID(unchecked: row.text(6)),
+                isIndex: row.text(7) == block.text,
+                isEncrypted: row.bool(8),
                 version: row.integer(1),
                 deletedAt: row.optionalTime(2),
                 isGone: !row.isNull(3) || !row.isNull(4),
@@ -63,7 +71,7 @@ enum BlockRows {
     static func purge(_ block: BlockID, stamp: Timestamp, _ session: any SQLSession) throws {
         try session.execute("DELETE FROM heaper_documents WHERE block_id = \(block)")
         try session.execute("DELETE FROM heaper_relations WHERE from_id = \(block) OR to_id = \(block)")
-        try session.execute("DELETE FROM heaper_files WHERE block_id = \(block)")
+        try FileRows.remove(of: block, in: session)
         try session.execute(
             """
             UPDATE heaper_blocks SET
