@@ -11,6 +11,8 @@ final class StampSource: Sendable {
         var promised: Int64 = 0
         /// The highest that was drawn, whether or not its transaction is over.
         var drawn: Int64 = 0
+        /// How many are being drawn just now.
+        var drawing = 0
     }
 
     private let clock: any WallClock
@@ -23,7 +25,11 @@ final class StampSource: Sendable {
     /// The next stamp; call it inside the write transaction that stores it.
     func next(in session: any SQLSession) throws -> Timestamp {
         let now = clock.now.milliseconds
-        let least = state.withLock { max(now, $0.promised + 1) }
+        let least = state.withLock { state in
+            state.drawing += 1
+            return max(now, state.promised + 1)
+        }
+        defer { state.withLock { $0.drawing -= 1 } }
         let drawn = try session.first(
             """
             UPDATE heaper_stamps SET newest = CASE WHEN newest < \(least) THEN \(least) ELSE newest + 1 END
@@ -54,7 +60,7 @@ final class StampSource: Sendable {
         let now = clock.now.milliseconds
         return state.withLock { state in
             state.promised = max(state.promised, now)
-            return Horizon(promised: state.promised, drawn: state.drawn)
+            return Horizon(promised: state.promised, drawn: state.drawing > 0 ? .max : state.drawn)
         }
     }
 
