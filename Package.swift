@@ -180,6 +180,7 @@ let package = Package(
             name: "DialectHeaperTests",
             dependencies: [
                 "CofferCore", "CofferHTTP", "CofferMedia", "CofferTesting", "DialectHeaper", "Yjs", logging, nioCore,
+                nioPosix,
             ],
             swiftSettings: swiftSettings
         ),

@@ -34,6 +34,7 @@ class Plan:
     parked: int = 64
     slow_uploads: int = 50
     slow_bytes: int = 8 * 2**20
+    scan_files: int = 50_000
     yjs_rounds: int = 15
     yjs_updates: int = 10_000
     yjs_bytes: int = 1_250_000
@@ -43,6 +44,7 @@ class Plan:
         changes = dict(rounds=1, seconds=1, connections=(1, 64), chunks=8, drops=5, drop_bytes=2**18)
         changes |= dict(growth_rounds=1, many_rows=20_000, parallel=16)
         changes |= dict(transfer_rounds=1, transfer_bytes=2**26, parked=4, slow_uploads=5, slow_bytes=2**21)
+        changes |= dict(scan_files=1_000)
         changes |= dict(yjs_rounds=1, yjs_updates=1_000, yjs_bytes=100_000)
         return Plan(**vars(self) | changes)
 

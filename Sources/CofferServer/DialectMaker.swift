@@ -109,7 +109,8 @@ struct DialectMaker {
                 clock: clock,
                 random: random,
                 logger: logger,
-                version: CofferVersion.text
+                version: CofferVersion.text,
+                dataPath: settings.dataPath
             )
         )
     }

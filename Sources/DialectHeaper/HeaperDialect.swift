@@ -33,6 +33,8 @@ package struct HeaperDialect: Dialect {
         package let logger: Logger
         /// Of the server, for `health`.
         package let version: String
+        /// The data directory.
+        package let dataPath: String
 
         package init(
             drops: DropStore,
@@ -42,7 +44,8 @@ package struct HeaperDialect: Dialect {
             clock: any WallClock,
             random: any RandomSource,
             logger: Logger,
-            version: String
+            version: String,
+            dataPath: String
         ) {
             self.drops = drops
             self.blobs = blobs
@@ -52,6 +55,7 @@ package struct HeaperDialect: Dialect {
             self.random = random
             self.logger = logger
             self.version = version
+            self.dataPath = dataPath
         }
     }
 
@@ -84,11 +88,17 @@ package struct HeaperDialect: Dialect {
             clock: needs.clock,
             logger: needs.logger
         )
-        let scans = KnownScans(heaps: heaps, active: { _ in [] })
+        let scans = ScanParts(
+            settings.scans,
+            needs,
+            .init(documents: documents.hub, events: documents.events, stamps: documents.stamps)
+        )
+        let known = KnownScans(heaps: heaps, active: { [desk = scans.desk] user in desk.activeScans(of: user) })
         routes =
             IdentityRoutes(identity, gates: gates, counters: counters, version: needs.version).all
-            + LiveRoutes(settings.live, live, scans: scans, gates: gates).all
-        services = documents.services
+            + LiveRoutes(settings.live, live, scans: known, gates: gates).all
+            + ScanRoutes(scans, places: live.places, gates: gates).all
+        services = documents.services + scans.services
         logger = needs.logger
     }
 

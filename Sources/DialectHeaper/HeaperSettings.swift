@@ -5,11 +5,13 @@ package struct HeaperSettings: Sendable {
     var identity: IdentitySettings
     var documents: DocumentSettings
     var live: LiveSettings
+    var scans: ScanSettings
 
     /// - Throws: ``SettingsGroup/Malformed``.
     package init(_ group: SettingsGroup) throws {
         identity = try IdentitySettings(group)
         documents = try DocumentSettings(group)
         live = try LiveSettings(group)
+        scans = try ScanSettings(group)
     }
 }

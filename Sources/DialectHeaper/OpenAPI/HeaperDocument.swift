@@ -3,7 +3,7 @@ package import CofferHTTP
 extension HeaperDialect {
     package var openAPI: OpenAPIDocument {
         // Each area adds its own here, in the reference's order.
-        let operations = HeaperIdentityOperations.all + HeaperLiveOperations.all
+        let operations = HeaperIdentityOperations.all + HeaperLiveOperations.all + HeaperScanOperations.all
         let used = operations.flatMap { $0.security + $0.otherSecurity }
         return OpenAPIDocument(
             title: "Heaper API",
@@ -24,7 +24,7 @@ extension HeaperDialect {
                 (name: "Scans", description: "Files of folders as blocks"),
             ],
             operations: operations,
-            schemas: HeaperIdentityOperations.schemas + HeaperPieces.schemas,
+            schemas: HeaperIdentityOperations.schemas + HeaperScanOperations.schemas + HeaperPieces.schemas,
             securitySchemes: HeaperPieces.schemes.filter { used.contains($0.name) }
         )
     }

@@ -51,6 +51,12 @@ final class FileReading {
         }
     }
 
+    func facts() throws(FolderFailure) -> FileFacts {
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else { throw FolderFailure(errno) }
+        return FileFacts(status)
+    }
+
     static func makeSpace() -> [UInt8] {
         [UInt8](repeating: 0, count: pieceBytes)
     }
