@@ -137,6 +137,26 @@ struct ScanJobTests {
         }
     }
 
+    @Test func newFileUnderAnOldNameLeavesTheMovedOneAlone() async throws {
+        try await ScanFixture.run { fixture in
+            try fixture.write("a", "one")
+            try await fixture.scan()
+            let block = try await fixture.files()[0].block
+            try fixture.remove("a")
+            try await fixture.scan()
+            try fixture.write("b", "one")
+            try await fixture.scan()
+            try fixture.write("a", "another")
+            #expect(try await fixture.scan().counts == .init(found: 2, done: 2, newBlocks: 1))
+            #expect(try await fixture.names() == ["a 7", "b 3"])
+            #expect(try await fixture.files()[1].block == block)
+            try fixture.write("a", "one")
+            try await fixture.scan()
+            #expect(try await fixture.names() == ["a 7 gone", "b 3"])
+            #expect(try await fixture.duplicates() == ["a"])
+        }
+    }
+
     @Test func ignoredFilesGoAndAreSkipped() async throws {
         try await ScanFixture.run { fixture in
             try fixture.write("a.tmp", "one")

@@ -62,6 +62,12 @@ struct BatchWriter {
         try note(file, block: holder.block)
         guard holder.isUploaded else {
             // Known by its hash, but not where it is: announced by a client, or moved here.
+            try session.execute(
+                """
+                DELETE FROM heaper_scan_files
+                WHERE block_id = \(holder.block) AND hash = \(file.read.hash) AND is_missing = 1
+                """
+            )
             try arrive(file.read.hash, at: holder.block)
             return try rename(file.entry, of: holder.block)
         }
@@ -147,14 +153,12 @@ struct BatchWriter {
 
     /// A block's file has other bytes now.
     private mutating func replace(_ known: KnownFile, by file: PreparedFile) throws {
-        if try !hasCopy(of: known) {
+        var edit = FileEdit(block: known.block, added: file.entry)
+        if try !isStillThere(known) {
             try FileRows.remove(known.hash, of: known.block, in: session)
-            var edit = FileEdit(block: known.block, added: file.entry)
             edit.removed = [entry(of: known)]
-            result.edits.append(edit)
-        } else {
-            result.edits.append(FileEdit(block: known.block, added: file.entry))
         }
+        result.edits.append(edit)
         try note(file, block: known.block)
         try insertFile(file.entry, of: known.block, isInDocument: false)
         try touch(known.block)
@@ -167,31 +171,37 @@ struct BatchWriter {
     // MARK: Files that are gone
 
     mutating func vanish(_ known: KnownFile) throws {
-        if try removeDuplicate(known) {
+        let isDuplicate = try removeDuplicate(known)
+        // What has moved, or was one of several, is not waited for here.
+        if try isDuplicate || leave(known) {
             try session.execute(
                 "DELETE FROM heaper_scan_files WHERE folder = \(known.folder) AND name = \(known.name)"
             )
-            return
+        } else {
+            try session.execute(
+                """
+                UPDATE heaper_scan_files SET is_missing = 1 WHERE folder = \(known.folder) AND name = \(known.name)
+                """
+            )
         }
-        try session.execute(
-            """
-            UPDATE heaper_scan_files SET is_missing = 1 WHERE folder = \(known.folder) AND name = \(known.name)
-            """
-        )
-        try leave(known)
     }
 
     /// Lets a copy of a file take its place; without one, its bytes are gone.
-    private mutating func leave(_ known: KnownFile) throws {
-        guard try isAlive(known.block) else { return }
+    ///
+    /// - Returns: whether there was a copy.
+    @discardableResult
+    private mutating func leave(_ known: KnownFile) throws -> Bool {
+        guard try isAlive(known.block) else { return false }
         if let copy = try copy(of: known) {
             try session.execute("DELETE FROM heaper_duplicates WHERE folder = \(copy.folder) AND name = \(copy.name)")
             var entry = entry(of: known)
             entry.name = String(decoding: copy.name, as: UTF8.self)
-            return try rename(entry, of: known.block)
+            try rename(entry, of: known.block)
+            return true
         }
         try FileRows.vanish(known.hash, of: known.block, in: session)
         try touch(known.block)
+        return false
     }
 
     private func copy(of known: KnownFile) throws -> (folder: FolderKey, name: [UInt8])? {
@@ -205,7 +215,11 @@ struct BatchWriter {
         ) { (FolderKey(stored: $0.bytes(0)), $0.bytes(1)) }
     }
 
-    private func hasCopy(of known: KnownFile) throws -> Bool { try copy(of: known) != nil }
+    /// Whether the bytes are elsewhere, too: in a copy, or uploaded.
+    private func isStillThere(_ known: KnownFile) throws -> Bool {
+        if try copy(of: known) != nil { return true }
+        return try session.first("SELECT 1 FROM heaper_contents WHERE hash = \(known.hash)") { _ in true } ?? false
+    }
 
     private func removeDuplicate(_ known: KnownFile) throws -> Bool {
         try session.execute(
