@@ -156,9 +156,10 @@ final class DocumentHub: DocumentHosting {
     }
 
     private func plan(for document: OpenDocument) async {
-        if await document.isWorthCompacting { compactions.add(document.block) }
-        if await document.isBehind { projections.add(document.block) }
-        if await document.isClosed { forget(document) }
+        let needs = await document.needs
+        if needs.compaction { compactions.add(document.block) }
+        if needs.projection { projections.add(document.block) }
+        if needs.removal { forget(document) }
     }
 
     private func forget(_ document: OpenDocument) {

@@ -38,15 +38,20 @@ actor OpenDocument {
     private var toldSequence: Int64?
     private var jobs: [UpdateJob] = []
     /// Whether it was closed for good; a new one must be opened for whoever comes then.
-    private(set) var isClosed = false
+    private var isClosed = false
     /// Whether rows wait for being brought up to date.
-    private(set) var isBehind = false
+    private var isBehind = false
     var listeners: [ObjectIdentifier: any DocumentListener] = [:]
     var awareness = AwarenessTable()
 
     init(_ block: BlockID, _ around: Surroundings) {
         self.block = block
         self.around = around
+    }
+
+    /// What has to be done about it now.
+    var needs: (compaction: Bool, projection: Bool, removal: Bool) {
+        (content?.isWorthCompacting ?? false, isBehind, isClosed)
     }
 
     var clock: any WallClock { around.clock }
@@ -282,8 +287,6 @@ actor OpenDocument {
     }
 
     // MARK: Compaction
-
-    var isWorthCompacting: Bool { content?.isWorthCompacting ?? false }
 
     /// Writes the state in place of the log; only taking the snapshot and noting the end need a turn.
     func compact() async throws {
