@@ -259,13 +259,14 @@ class ProviderSocket:
         self._socket = None
         self._task = None
         self._changed = asyncio.Event()
+        self._is_stopped = False
 
     async def start(self):
         self._task = asyncio.create_task(self._run())
         return self
 
     async def stop(self):
-        self.is_online = False
+        self._is_stopped = True
         self._changed.set()
         if self._socket:
             await self._socket.close()
@@ -295,10 +296,11 @@ class ProviderSocket:
     async def _run(self):
         from websockets.asyncio.client import connect
 
-        while True:
-            while not self.is_online:
+        while not self._is_stopped:
+            if not self.is_online:
                 self._changed.clear()
                 await self._changed.wait()
+                continue
             try:
                 async with connect(
                     self.url, max_size=None, max_queue=None, compression=None, proxy=None, ping_interval=None,
@@ -318,7 +320,8 @@ class ProviderSocket:
             for provider in list(self.providers.values()):
                 provider.opened()
             while True:
-                data = await asyncio.wait_for(socket.recv(), self.silence)
+                async with asyncio.timeout(self.silence):
+                    data = await socket.recv()
                 self.frames_in += 1
                 self._take(data)
         finally:

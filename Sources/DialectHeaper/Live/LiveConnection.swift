@@ -16,8 +16,6 @@ final class LiveConnection: Sendable {
         var reader: CheckedContinuation<Void, Never>?
     }
 
-    private static let tickInterval: Duration = .seconds(5)
-
     let services: LiveServices
     /// What the socket's URL says for logins and names that say nothing.
     let token: String
@@ -134,7 +132,7 @@ final class LiveConnection: Sendable {
     }
 
     private func watchClock() async {
-        while (try? await services.clock.sleep(until: services.clock.now.advanced(by: Self.tickInterval))) != nil {
+        while (try? await services.clock.sleep(until: state.withLock { $0.machine.nextTick })) != nil {
             handle(.tick)
         }
     }

@@ -29,6 +29,8 @@ struct LiveLimits: Sendable {
     var loginTimeout: Duration = .seconds(60)
     /// How long the server may be silent before it says something.
     var maxSilence: Duration = .seconds(20)
+    /// How exactly the other times are kept.
+    var tickInterval: Duration = .seconds(5)
     /// How long a subscription outlives its token.
     var tokenGrace: Duration = .seconds(60)
 }

@@ -187,6 +187,13 @@ struct LiveMachine: Sendable {
 
     // MARK: Time
 
+    /// When the clock must tick next, at the latest.
+    var nextTick: Timestamp {
+        let latest = now.advanced(by: limits.tickInterval)
+        let silence = lastSentAt.advanced(by: limits.maxSilence)
+        return silence > now ? min(silence, latest) : latest
+    }
+
     private mutating func tick() {
         if !hasLoggedIn, openedAt.duration(to: now) >= limits.loginTimeout { return close(.connectionTimeout) }
         for id in subscriptions.keys.sorted() { watchToken(id) }
