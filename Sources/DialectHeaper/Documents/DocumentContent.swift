@@ -30,7 +30,7 @@ struct DocumentContent: Sendable {
     /// Whether loading would become slow: many rows, or many bytes next to those of the state.
     var isWorthCompacting: Bool {
         logRows > 2000 || (logRows > 200 && logBytes > stateBytes / 4)
-            || (logRows > 8 && logBytes > max(stateBytes, 256 << 10))
+            || (logRows > 8 && logBytes > max(stateBytes / 4, 64 << 10))
     }
 }
 
