@@ -179,8 +179,8 @@ let package = Package(
         .testTarget(
             name: "DialectHeaperTests",
             dependencies: [
-                "CofferCore", "CofferHTTP", "CofferMedia", "CofferTesting", "DialectHeaper", "Yjs", logging, nioCore,
-                nioPosix,
+                "CofferCore", "CofferHTTP", "CofferMedia", "CofferTesting", "DialectHeaper", "Yjs", httpTypes, logging,
+                nioCore, nioPosix,
             ],
             swiftSettings: swiftSettings
         ),

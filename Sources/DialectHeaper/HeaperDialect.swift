@@ -19,6 +19,10 @@ package struct HeaperDialect: Dialect {
         UserTable.migrations + HeapTable.migrations + DocumentTable.migrations + FileTable.migrations
         + ScanTable.migrations
 
+    private static let cors = MirroredCORS(exposing: [
+        "ETag", "Content-Range", "Accept-Ranges", "Content-Length", "Content-Disposition", "Retry-After",
+    ])
+
     private let logger: Logger
     package let services: [any Service]
 
@@ -95,7 +99,7 @@ package struct HeaperDialect: Dialect {
         )
         let known = KnownScans(heaps: heaps, active: { [desk = scans.desk] user in desk.activeScans(of: user) })
         routes =
-            IdentityRoutes(identity, gates: gates, counters: counters, version: needs.version).all
+            IdentityRoutes(identity, gates: gates, counters: counters, needs).all
             + LiveRoutes(settings.live, live, scans: known, gates: gates).all
             + ScanRoutes(scans, places: live.places, gates: gates).all
         services = documents.services + scans.services
@@ -103,6 +107,17 @@ package struct HeaperDialect: Dialect {
     }
 
     package func respond(to request: Request, _ match: RouteMatch, context: CofferContext) async -> Response {
+        var response: Response
+        if let options = Self.cors.optionsResponse(to: request) {
+            response = options
+        } else {
+            response = await answerOrFailure(request, match, context)
+        }
+        Self.cors.addHeaders(to: &response.headers, for: request)
+        return response
+    }
+
+    private func answerOrFailure(_ request: Request, _ match: RouteMatch, _ context: CofferContext) async -> Response {
         do {
             return try await answer(request, match, context)
         } catch {

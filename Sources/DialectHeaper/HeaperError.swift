@@ -24,6 +24,8 @@ enum HeaperError: Error, Equatable {
     case signatureInvalid
     case registrationClosed
     case accountRejected
+    case userNotFound
+    case userIsAdmin
     // Heaps and blocks.
     case heapNotFound
     case blockNotFound
@@ -55,6 +57,8 @@ enum HeaperError: Error, Equatable {
         case .signatureInvalid: (.unauthorized, "signature_invalid", "The signature is wrong")
         case .registrationClosed: (.forbidden, "registration_closed", "This server takes no new accounts")
         case .accountRejected: (.forbidden, "account_rejected", "This account was rejected")
+        case .userNotFound: (.notFound, "user_not_found", "User not found")
+        case .userIsAdmin: (.conflict, "user_is_admin", "An administrator cannot be rejected")
         case .heapNotFound: (.notFound, "heap_not_found", "Heap not found")
         case .blockNotFound: (.notFound, "block_not_found", "Block not found")
         case .notOwner: (.forbidden, "owner_required", "Only the owner may do this")
@@ -80,12 +84,14 @@ enum HeaperError: Error, Equatable {
         }
     }
 
-    var response: Response {
-        let wire = wire
+    var response: Response { Response(wire.status, json: body(), headers: headers) }
+
+    /// The body, with further members behind those that every failure has.
+    func body(with more: [JSONValue.Member] = []) -> JSONValue {
         let common: [JSONValue.Member] = [
             .init("success", false), .init("error", .string(wire.sentence)), .init("code", .string(wire.code)),
         ]
-        return Response(wire.status, json: .object(members + common), headers: headers)
+        return .object(members + common + more)
     }
 
     private var members: [JSONValue.Member] {

@@ -57,8 +57,8 @@ struct SkySendRoutes {
         return [
             GatedRoute(.get("/api/config", use: config.handle)),
             GatedRoute(.head("/api/config", use: config.handle)),
-            GatedRoute(.shared(.get, "/api/health", members: health.members)),
-            GatedRoute(.shared(.head, "/api/health", members: health.members)),
+            GatedRoute(.shared(.get, "/api/health", answer: health.answer)),
+            GatedRoute(.shared(.head, "/api/health", answer: health.answer)),
             GatedRoute(.get("/api/quota", use: quota.handle)),
             GatedRoute(.head("/api/quota", use: quota.handle)),
         ]

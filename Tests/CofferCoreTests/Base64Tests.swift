@@ -15,6 +15,8 @@ struct Base64Tests {
             if count > 0 { #expect(Base64.decodeURL(url) == bytes) }
             #expect(Base64.decodeLenient(standard) == bytes)
             #expect(Base64.decodeLenient(url) == bytes)
+            #expect(Base64.decodeEither(standard) == bytes)
+            #expect(Base64.decodeEither(url) == bytes)
         }
     }
 
@@ -27,6 +29,11 @@ struct Base64Tests {
         #expect(Base64.decodeURL("AAE=") == [0, 1])
         #expect(Base64.decodeURL("AA==") == [0])
         #expect(Base64.decodeURL("A") == [])
+    }
+
+    @Test(arguments: ["A", "AAAAA", "A A", "AA=A", "AA===", "!", "é"])
+    func eitherFormIsStrict(text: String) {
+        #expect(Base64.decodeEither(text) == nil)
     }
 
     @Test func lenientFormSkipsWhatIsNoDigit() {

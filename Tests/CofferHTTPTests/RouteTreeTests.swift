@@ -86,6 +86,15 @@ struct RouteTreeTests {
         #expect(match.parameters["other"] == "")
     }
 
+    @Test func sharedRouteIsOneRouteOfTheFirstOwner() throws {
+        let shared = Route.shared(.get, "/health") { _ in .init(members: [.init("a", 1)]) }
+        let tree = try RouteTree([("one", [shared]), ("two", [shared])])
+        #expect(tree.match(.get, ["health"]).dialect == 0)
+        #expect(throws: RouteTree.Collision.self) {
+            try RouteTree([("one", [shared]), ("two", [Self.route(.get, "/health")])])
+        }
+    }
+
     @Test func sameShapeOfTwoDialectsIsACollision() throws {
         let collision = try #require(
             #expect(throws: RouteTree.Collision.self) {

@@ -49,6 +49,29 @@ struct TokenTests {
         }
     }
 
+    @Test func tokenOfAKeyPairIsVerified() async throws {
+        let pair = Curve25519.Signing.PrivateKey()
+        let tokens = try await AccessToken(seed: Array(pair.rawRepresentation), keyName: "one", clock: clock)
+        let token = try await tokens.sign([.init("sub", "anna")], life: .seconds(60))
+        #expect(token.hasPrefix(encoded(#"{"alg":"EdDSA","typ":"JWT","kid":"one"}"#) + "."))
+        #expect(try await tokens.verify(token)["sub"] == "anna")
+        let later = try await tokens.sign([], from: clock.now.advanced(by: .seconds(-5)), life: .seconds(6))
+        #expect(try await tokens.verify(later)["iat"] == .integer(clock.now.seconds - 5))
+        func signed(_ header: String, by key: Curve25519.Signing.PrivateKey = pair) throws -> String {
+            let input = "\(encoded(header)).\(encoded(#"{"exp":1900000000}"#))"
+            return "\(input).\(Base64.encodeURL(Array(try key.signature(for: Data(input.utf8)))))"
+        }
+        #expect(try await tokens.verify(signed(#"{"alg":"EdDSA","kid":"one"}"#))["exp"] == 1_900_000_000)
+        let bad = [
+            try signed(#"{"alg":"EdDSA","kid":"one"}"#, by: .init()), try signed(#"{"alg":"EdDSA","kid":"two"}"#),
+            try signed(#"{"alg":"EdDSA"}"#), try signed(#"{"alg":"none","kid":"one"}"#), try signed(#"{"kid":"one"}"#),
+            try signed(#"{"alg":"EdDSA","kid":"one","crit":["exp"]}"#), try signed(#"{"alg":"HS256","kid":"one"}"#),
+        ]
+        for token in bad {
+            await #expect(throws: AccessToken.Failure.self, "\(token)") { try await tokens.verify(token) }
+        }
+    }
+
     @Test func tokenOfAnIssuerIsCheckedWithItsKeys() async throws {
         let key = P256.Signing.PrivateKey()
         let other = P256.Signing.PrivateKey()

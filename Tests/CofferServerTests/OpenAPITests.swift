@@ -9,7 +9,7 @@ import Testing
 struct OpenAPITests {
     private static let paths = [
         "/openapi.json", "/openapi/ravenzero.json", "/openapi/hushfile.json",
-        "/openapi/hashdrop.json",
+        "/openapi/hashdrop.json", "/openapi/heaper.json",
     ]
 
     private func members(_ value: JSONValue?) -> [JSONValue.Member] {
@@ -124,7 +124,7 @@ struct OpenAPITests {
         #expect(Set(described) == Set(rows.map { "\($0.method) \($0.template)" }))
     }
 
-    @Test(arguments: ["/openapi.json", "/openapi/hashdrop.json"])
+    @Test(arguments: ["/openapi.json", "/openapi/hashdrop.json", "/openapi/heaper.json"])
     func everySecuritySchemeThatIsNamedExists(path: String) async throws {
         let document = try await document(path)
         let schemes = Set(members(document["components"]?["securitySchemes"]).map(\.name))

@@ -11,8 +11,18 @@ package struct Route: Sendable {
     /// What a route that several dialects own adds to its answer; nil for a route of one dialect alone.
     let share: Share?
 
-    /// Members of a JSON answer to which other dialects add theirs.
-    package typealias Share = @Sendable (CofferContext) async throws -> [JSONValue.Member]
+    /// A JSON answer to which other dialects add theirs.
+    package typealias Share = @Sendable (CofferContext) async throws -> SharedAnswer
+
+    package struct SharedAnswer: Sendable {
+        package var status: HTTPResponse.Status
+        package var members: [JSONValue.Member]
+
+        package init(_ status: HTTPResponse.Status = .ok, members: [JSONValue.Member]) {
+            self.status = status
+            self.members = members
+        }
+    }
 
     package init(_ method: HTTPRequest.Method, _ template: String, use handler: @escaping Handler) {
         self.method = method
@@ -25,25 +35,31 @@ package struct Route: Sendable {
         self.method = method
         self.template = template
         self.share = share
-        handler = { _, context in Response(.ok, json: .object(try await share(context))) }
+        handler = { _, context in
+            let answer = try await share(context)
+            return Response(answer.status, json: .object(answer.members))
+        }
     }
 
-    /// A route that other dialects may claim too: the answer is 200 with the members of all owners, and the dialect that
-    /// comes first in the order of serving answers in its manner.
+    /// A route that other dialects may claim too: the answer has the members of all owners and the status of the first one
+    /// that is not 200, and the dialect that comes first in the order of serving answers in its manner.
     package static func shared(
         _ method: HTTPRequest.Method,
         _ template: String,
-        members: @escaping Share
+        answer: @escaping Share
     ) -> Route {
-        Route(method, PathTemplate(template), share: members)
+        Route(method, PathTemplate(template), share: answer)
     }
 
     /// This route with the members of another dialect's share behind its own; nil unless both are shared.
     func joined(with other: Route) -> Route? {
         guard let share, let more = other.share else { return nil }
         return Route(method, template) { context in
-            let own = try await share(context)
-            return own + (try await more(context)).filter { member in !own.contains { $0.name == member.name } }
+            var answer = try await share(context)
+            let rest = try await more(context)
+            answer.members += rest.members.filter { member in !answer.members.contains { $0.name == member.name } }
+            if answer.status == .ok { answer.status = rest.status }
+            return answer
         }
     }
 

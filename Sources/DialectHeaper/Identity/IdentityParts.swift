@@ -9,6 +9,7 @@ struct IdentityParts: Sendable {
     let sessions: Sessions
     let login: Login
     let limits: AuthLimits
+    let instance: Instance
 
     /// - Throws: ``StorageError`` when the database does not give the keys.
     init(_ settings: IdentitySettings, _ needs: HeaperDialect.Dependencies) async throws {
@@ -16,8 +17,10 @@ struct IdentityParts: Sendable {
         self.settings = settings
         keys = try await ServerKeys(database, random: random)
         users = UserStore(database: database, policy: settings.policy, clock: clock, random: random)
+        let tokens = try await AccessToken(seed: keys.tokenSeed, keyName: try keys.tokenKeyName, clock: clock)
         sessions = Sessions(
-            tokens: try await AccessToken(seed: keys.tokenSeed, keyName: try keys.tokenKeyName, clock: clock),
+            tokens: tokens,
+            verified: VerifiedTokens(tokens: tokens, clock: clock),
             settings: settings,
             database: database,
             clock: clock,
@@ -29,6 +32,7 @@ struct IdentityParts: Sendable {
             sessions: sessions,
             keys: keys
         )
+        instance = Instance(name: settings.name, version: needs.version, publicKey: keys.publicKey)
         limits = AuthLimits(settings, counters: needs.counters, clock: clock)
     }
 }

@@ -1,21 +1,63 @@
 import CofferCore
 import CofferHTTP
+import HTTPTypes
 
 /// The routes of instance and identity, in the reference's order.
 struct IdentityRoutes {
     let all: [Route]
 
-    init(_ parts: IdentityParts, gates: HeaperGates, counters: RealtimeCounters, version: String) {
-        let create = CreateSessionRoute(challenges: parts.login.challenges, limits: parts.limits)
-        let session = VerifySessionRoute(
-            login: parts.login,
-            limits: parts.limits,
-            name: parts.settings.name,
-            version: version
+    init(
+        _ parts: IdentityParts,
+        gates: HeaperGates,
+        counters: RealtimeCounters,
+        _ needs: HeaperDialect.Dependencies
+    ) {
+        let database = needs.drops.database
+        let instance = InstanceRoute(instance: parts.instance, users: parts.users, callers: parts.sessions)
+        let health = HealthRoute(instance: parts.instance, counters: counters, database: database)
+        let syncHealth = SyncHealthRoute(counters: counters)
+        let profile = ProfileRoute(
+            users: parts.users,
+            usage: UsageStore(database: database),
+            limits: ["storage_bytes": nil, "upload_bytes": nil, "heaps": nil]
         )
-        all = [
-            .post("/api/auth/create_session", use: parts.limits.limited(create.handle)),
-            .post("/api/auth/verify_session", use: parts.limits.limited(session.handle)),
+        all =
+            [
+                .get("/api/", use: instance.handle),
+                .get("/api", use: instance.handle),
+                .shared(.get, "/api/health", answer: health.answer),
+                .shared(.head, "/api/health", answer: health.answer),
+            ] + Self.auth(parts) + [
+                .post("/api/me", use: gates.caller(profile.handle)),
+                .get("/api/me", use: gates.caller(profile.handle)),
+                .get("/sync/health", use: syncHealth.handle),
+            ] + Self.admin(parts.users, gates)
+    }
+
+    private static func auth(_ parts: IdentityParts) -> [Route] {
+        let (login, limits) = (parts.login, parts.limits)
+        let key = VerifyKeyRoute(login: login, limits: limits)
+        let create = CreateSessionRoute(challenges: login.challenges, limits: limits)
+        let session = VerifySessionRoute(login: login, limits: limits, instance: parts.instance)
+        let refresh = RefreshTokenRoute(sessions: parts.sessions)
+        return [
+            .post("/api/auth/verify_key", use: limits.limited(key.handle)),
+            .post("/api/auth/create_session", use: limits.limited(create.handle)),
+            .post("/api/auth/verify_session", use: limits.limited(session.handle)),
+            .post("/api/auth/refresh_token", use: limits.limited(refresh.handle)),
+        ]
+    }
+
+    private static func admin(_ users: UserStore, _ gates: HeaperGates) -> [Route] {
+        let pending = UsersRoute(users: users, state: .pending)
+        let everybody = UsersRoute(users: users, state: nil)
+        let approve = JudgeUserRoute(users: users, verdict: .approved)
+        let reject = JudgeUserRoute(users: users, verdict: .rejected)
+        return [
+            .get("/api/admin/pending-users", use: gates.admin(pending.handle)),
+            .get("/api/admin/users", use: gates.admin(everybody.handle)),
+            .post("/api/admin/approve_user", use: gates.admin(approve.handle)),
+            .post("/api/admin/reject_user", use: gates.admin(reject.handle)),
         ]
     }
 }

@@ -27,18 +27,20 @@ struct Sessions: CallerChecking {
     }
 
     let tokens: AccessToken
+    let verified: VerifiedTokens
     let settings: IdentitySettings
     let database: any Database
     let clock: any WallClock
     let random: any RandomSource
 
-    /// Begins a login.
+    /// Begins a login; whichever are over are forgotten.
     func open(for user: UserID) async throws -> Tokens {
         let id = Base64.encodeURL(random.bytes(Self.idBytes))
         let now = clock.now
         let end = now.advanced(by: settings.refreshTokenLife)
         try await database.write { session in
-            _ = try session.execute(
+            try session.execute("DELETE FROM heaper_sessions WHERE expires_at <= \(now)")
+            try session.execute(
                 """
                 INSERT INTO heaper_sessions (id, user_id, rotated_at, expires_at)
                 VALUES (\(id), \(user), \(now), \(end))
@@ -136,7 +138,7 @@ struct Sessions: CallerChecking {
     }
 
     private func claims(of token: String, _ kind: Kind) async throws -> Claims {
-        guard let claims = try? await tokens.verify(token), claims["typ"] == .string(kind.rawValue),
+        guard let claims = try? await verified.claims(of: token), claims["typ"] == .string(kind.rawValue),
             case .string(let subject)? = claims["sub"], let user = UserID(subject),
             case .string(let session)? = claims["sid"], case .integer(let generation)? = claims["gen"],
             case .integer(let end)? = claims["exp"]

@@ -1,4 +1,5 @@
 import CofferCore
+import CofferHTTP
 
 /// An account, which is a key pair of its owner.
 struct User: Equatable, Sendable {
@@ -28,5 +29,19 @@ struct User: Equatable, Sendable {
         isAdmin = row.bool(4)
         self.state = state
         createdAt = row.time(6)
+    }
+
+    /// The account as its owner and administrators see it.
+    var members: [JSONValue.Member] {
+        [
+            .init("id", .string(id.text)),
+            .init("public_key", .string(key.text)),
+            .init("email", .string(email)),
+            .init("name", .string(name)),
+            .init("is_admin", .bool(isAdmin)),
+            .init("approved", .bool(state == .approved)),
+            .init("state", .string(state.rawValue)),
+            .init("created_at", .string(CalendarTime(createdAt).internetDateTimeWithMilliseconds)),
+        ]
     }
 }

@@ -69,4 +69,47 @@ struct UserStore: Sendable {
             }
         }
     }
+
+    /// Accounts in this state, or all, oldest first.
+    func users(_ state: User.State?) async throws -> [User] {
+        let (any, name) = (state == nil, state?.rawValue ?? "")
+        return try await database.read { session in
+            try session.query(
+                """
+                SELECT \(part: User.columns) FROM heaper_users WHERE \(any) = 1 OR state = \(name)
+                ORDER BY created_at, id
+                """,
+                User.init
+            )
+        }
+    }
+
+    /// How an administrator names an account.
+    enum Name: Sendable {
+        case id(UserID)
+        case key(AccountKey)
+    }
+
+    /// Approves or rejects an account; rejecting ends its logins.
+    ///
+    /// - Throws: ``HeaperError/userNotFound``, ``HeaperError/userIsAdmin``; ``StorageError``.
+    func judge(_ name: Name, _ verdict: User.State) async throws -> User {
+        try await database.write { session in
+            guard let user = try Self.user(name, in: session) else { throw HeaperError.userNotFound }
+            guard verdict == .approved || !user.isAdmin else { throw HeaperError.userIsAdmin }
+            try session.execute("UPDATE heaper_users SET state = \(verdict.rawValue) WHERE id = \(user.id)")
+            if verdict != .approved {
+                try session.execute("DELETE FROM heaper_sessions WHERE user_id = \(user.id)")
+            }
+            return try Self.user(.id(user.id), in: session) ?? user
+        }
+    }
+
+    private static func user(_ name: Name, in session: any SQLSession) throws -> User? {
+        switch name {
+        case .key(let key): try user(key, in: session)
+        case .id(let id):
+            try session.first("SELECT \(part: User.columns) FROM heaper_users WHERE id = \(id)", User.init)
+        }
+    }
 }

@@ -2,41 +2,88 @@ import CofferHTTP
 
 /// Instance and identity.
 enum HeaperIdentityOperations {
-    static let all = [createSession, verifySession]
+    static let all =
+        HeaperInstanceOperations.instance + [verifyKey, createSession, verifySession, refreshToken, profile]
+        + HeaperInstanceOperations.syncHealth + HeaperAdminOperations.all
 
-    static let schemas = [
-        HeaperPieces.schema(
-            "HeaperUser",
-            [
-                "id": HeaperPieces.id, "public_key": HeaperPieces.text, "email": HeaperPieces.text,
-                "is_admin": HeaperPieces.flag,
-            ]
-        ),
-        HeaperPieces.schema(
-            "HeaperKey",
-            [
-                "public_key": ["type": "string", "description": "Ed25519, 32 bytes in base58"],
-                "email": HeaperPieces.text,
-            ],
-            optional: ["email"]
-        ),
-        HeaperPieces.schema(
-            "HeaperProof",
-            [
-                "public_key": HeaperPieces.text,
-                "message": ["type": "string", "description": "The challenge as it came"],
-                "signature": [
-                    "type": "string",
-                    "description": "Of the challenge's UTF-8 bytes, in base64, base64url, base58 or hex",
+    static let schemas =
+        HeaperInstanceOperations.schemas + [
+            HeaperPieces.schema(
+                "HeaperUser",
+                [
+                    "id": HeaperPieces.id, "public_key": HeaperPieces.text, "email": HeaperPieces.text,
+                    "is_admin": HeaperPieces.flag,
+                ]
+            ),
+            HeaperPieces.schema(
+                "HeaperAccount",
+                [
+                    "id": HeaperPieces.id, "public_key": HeaperPieces.text, "email": HeaperPieces.text,
+                    "name": HeaperPieces.text, "is_admin": HeaperPieces.flag, "approved": HeaperPieces.flag,
+                    "state": ["enum": ["pending", "approved", "rejected"]], "created_at": HeaperPieces.time,
+                ]
+            ),
+            HeaperPieces.schema(
+                "HeaperKey",
+                [
+                    "public_key": ["type": "string", "description": "Ed25519, 32 bytes in base58"],
+                    "email": HeaperPieces.text,
                 ],
-                "server_challenge": [
-                    "type": "string", "minLength": 1, "maxLength": 512, "description": "What the server is to sign",
+                optional: ["email"]
+            ),
+            HeaperPieces.schema(
+                "HeaperProof",
+                [
+                    "public_key": HeaperPieces.text,
+                    "message": ["type": "string", "description": "The challenge as it came"],
+                    "signature": [
+                        "type": "string",
+                        "description": "Of the challenge's UTF-8 bytes, in base64, base64url, base58 or hex",
+                    ],
+                    "server_challenge": [
+                        "type": "string", "minLength": 1, "maxLength": 512, "description": "What the server is to sign",
+                    ],
+                    "email": HeaperPieces.text,
                 ],
-                "email": HeaperPieces.text,
-            ],
-            optional: ["server_challenge", "email"]
-        ),
-    ]
+                optional: ["server_challenge", "email"]
+            ),
+            HeaperPieces.schema(
+                "HeaperSignedKey",
+                [
+                    "public_key": HeaperPieces.text, "message": HeaperPieces.text, "signed_message": HeaperPieces.text,
+                    "server_challenge": HeaperPieces.text,
+                ],
+                optional: ["server_challenge"]
+            ),
+        ]
+
+    private static let verifyKey = OpenAPIOperation(
+        "post",
+        "/api/auth/verify_key",
+        id: "heaperVerifyKey",
+        tag: "Auth",
+        summary: "Log in with a signed challenge, in the words of older clients",
+        description: "As `verify_session`; the message is a challenge of `create_session`.",
+        body: HeaperPieces.body("HeaperSignedKey"),
+        responses: [
+            HeaperPieces.answer(
+                "Verified; without tokens while the account waits for approval",
+                [
+                    "success": ["const": true], "verified": ["const": true], "approval_required": ["const": true],
+                    "access_token": HeaperPieces.text, "refresh_token": HeaperPieces.text,
+                    "server_public_key": HeaperPieces.text, "server_signature": HeaperPieces.text,
+                    "server_challenge": HeaperPieces.text,
+                ],
+                optional: [
+                    "approval_required", "access_token", "refresh_token", "server_signature", "server_challenge",
+                ]
+            ),
+            HeaperPieces.malformed,
+            HeaperPieces.problem(401, "As `verify_session`; `verified` is false besides"),
+            HeaperPieces.problem(403, "No new accounts, or the account was rejected"),
+            HeaperPieces.limited,
+        ]
+    )
 
     private static let createSession = OpenAPIOperation(
         "post",
@@ -85,5 +132,40 @@ enum HeaperIdentityOperations {
             HeaperPieces.problem(403, "No new accounts, or the account was rejected"),
             HeaperPieces.limited,
         ]
+    )
+
+    private static let refreshToken = OpenAPIOperation(
+        "post",
+        "/api/auth/refresh_token",
+        id: "heaperRefreshToken",
+        tag: "Auth",
+        summary: "Get the next pair of tokens",
+        description: """
+            The refresh token is the bearer, or `refreshToken` of the body. It stays good for 30 seconds and gives the same \
+            successor; used later it ends the login.
+            """,
+        responses: [
+            HeaperPieces.answer(
+                "Both tokens",
+                ["success": ["const": true], "accessToken": HeaperPieces.text, "refreshToken": HeaperPieces.text]
+            ),
+            HeaperPieces.problem(401, "No refresh token, or one that is not good any more"),
+            HeaperPieces.notApproved,
+            HeaperPieces.limited,
+        ],
+        security: HeaperPieces.needsToken
+    )
+
+    private static let profile = OpenAPIOperation(
+        "post",
+        "/api/me",
+        id: "heaperMe",
+        tag: "Auth",
+        summary: "Who I am, what I use, how much I may",
+        description: "Also as `GET`. A limit that is null is none.",
+        responses: [
+            OpenAPI.json(200, "The profile", schema: "HeaperProfile"), HeaperPieces.noToken, HeaperPieces.notApproved,
+        ],
+        security: HeaperPieces.needsToken
     )
 }

@@ -11,8 +11,7 @@ import Hummingbird
 struct VerifySessionRoute {
     let login: Login
     let limits: AuthLimits
-    let name: String
-    let version: String
+    let instance: Instance
 
     @Sendable
     func handle(_ request: Request, context: CofferContext) async throws -> Response {
@@ -31,9 +30,6 @@ struct VerifySessionRoute {
             .init("refreshToken", .string(tokens.refresh)),
         ]
         let identity: [JSONValue.Member] = [
-            .init("name", .string(name)),
-            .init("public_url", .string(context.baseURL)),
-            .init("version", .string(version)),
             .init("selfhosted", true),
             .init(
                 "user",
@@ -43,6 +39,9 @@ struct VerifySessionRoute {
                 ]
             ),
         ]
-        return Response(.ok, json: .object(members + outcome.server + identity))
+        return Response(
+            .ok,
+            json: .object(members + outcome.server + instance.members(baseURL: context.baseURL) + identity)
+        )
     }
 }

@@ -11,11 +11,11 @@ struct HealthRoute {
     let clock: any WallClock
 
     @Sendable
-    func members(_ context: CofferContext) async throws -> [JSONValue.Member] {
-        [
+    func answer(_ context: CofferContext) async throws -> Route.SharedAnswer {
+        .init(members: [
             .init("status", "ok"),
             .init("version", .string(version)),
             .init("timestamp", .time(clock.now)),
-        ]
+        ])
     }
 }

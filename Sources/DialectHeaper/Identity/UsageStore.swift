@@ -1,0 +1,50 @@
+import CofferCore
+import CofferHTTP
+
+/// Counts what an account uses.
+struct UsageStore: Sendable {
+    let database: any Database
+
+    /// What the heaps of an account hold.
+    struct Usage: Equatable, Sendable {
+        var storageBytes: Int64 = 0
+        var files: Int64 = 0
+        var blocks: Int64 = 0
+        var heaps: Int64 = 0
+        var thumbnailBytes: Int64 = 0
+
+        var json: JSONValue {
+            [
+                "storage_bytes": .integer(storageBytes), "file_count": .integer(files),
+                "block_count": .integer(blocks), "heap_count": .integer(heaps),
+                "thumbnail_bytes": .integer(thumbnailBytes),
+            ]
+        }
+    }
+
+    /// Of the heaps that an account owns: live heaps, their live blocks, and the files of blocks that are not purged.
+    ///
+    /// Bytes count once for each content, as they are stored.
+    func usage(of user: UserID) async throws -> Usage {
+        try await database.read { session in
+            try session.first(
+                """
+                WITH heaps AS (SELECT id FROM heaper_heaps WHERE owner_id = \(user) AND deleted_at IS NULL),
+                files AS (
+                    SELECT hash, file_size FROM heaper_files
+                    WHERE heap_id IN (SELECT id FROM heaps) AND is_uploaded = 1
+                )
+                SELECT
+                    (SELECT COALESCE(SUM(file_size), 0) FROM (SELECT DISTINCT hash, file_size FROM files) AS contents),
+                    (SELECT COUNT(*) FROM files),
+                    (
+                        SELECT COUNT(*) FROM heaper_blocks
+                        WHERE heap_id IN (SELECT id FROM heaps) AND deleted_at IS NULL AND purged_at IS NULL
+                    ),
+                    (SELECT COUNT(*) FROM heaps)
+                """
+            ) { Usage(storageBytes: $0.integer(0), files: $0.integer(1), blocks: $0.integer(2), heaps: $0.integer(3)) }
+                ?? Usage()
+        }
+    }
+}

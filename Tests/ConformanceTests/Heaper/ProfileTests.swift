@@ -1,0 +1,54 @@
+import CofferHTTP
+import CofferTesting
+import Testing
+
+@Suite("Heaper: POST /api/me")
+struct HeaperProfileTests {
+    @Test(arguments: ["POST", "GET"])
+    func profileHasAllGroups(method: String) async throws {
+        try await HeaperClient.run { client async throws in
+            let key = HeaperClient.Key()
+            let session = try await client.login(key)
+            let answer = try await client.send(method, "/api/me", as: session)
+            #expect(answer.status == 200)
+            let none: JSONValue = []
+            #expect(answer.json?["success"] == true)
+            #expect(answer.json?["id"] == .string(session.user))
+            #expect(answer.json?["public_key"] == .string(key.publicKey))
+            #expect(answer.json?["email"] == "")
+            #expect(answer.json?["name"] == "")
+            #expect(answer.json?["is_admin"] == true)
+            #expect(answer.json?["approved"] == true)
+            #expect(answer.json?["created_at"] == "2023-11-14T22:13:20.000Z")
+            #expect(answer.json?["subscriptions"] == none)
+            #expect(answer.json?["entitlements"] == none)
+            for name in ["storage_bytes", "file_count", "block_count", "heap_count", "thumbnail_bytes"] {
+                #expect(answer.json?["usage"]?[name] == 0, "\(name)")
+            }
+            guard case .object(let limits)? = answer.json?["limits"] else {
+                Issue.record("no limits: \(answer.text)")
+                return
+            }
+            #expect(limits.map(\.name) == ["storage_bytes", "upload_bytes", "heaps"])
+        }
+    }
+
+    @Test func emailIsThatOfTheFirstLoginThatNamedOne() async throws {
+        try await HeaperClient.run { client async throws in
+            let key = HeaperClient.Key()
+            let session = try await client.login(key)
+            for email in ["ada@example.org", "eve@example.org"] {
+                _ = try await client.verify(key, more: [.init("email", .string(email))])
+            }
+            #expect(try await client.post("/api/me", as: session).json?["email"] == "ada@example.org")
+        }
+    }
+
+    @Test func tokenIsNeeded() async throws {
+        try await HeaperClient.run { client async throws in
+            let answer = try await client.post("/api/me")
+            #expect(answer.status == 401)
+            #expect(answer.heaperCode == "token_missing")
+        }
+    }
+}
