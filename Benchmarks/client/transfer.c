@@ -3,6 +3,8 @@
 //   transfer send   PORT METHOD PATH BYTES HEADER...
 //   transfer fetch  PORT read|discard PATH HEADER...       discard: the kernel throws the body away, nothing is copied
 //   transfer chunks PORT BYTES CHUNK PARALLEL forward|first-last HEADER...   SkySend: init, chunks, finalize
+//   transfer puts   PORT BYTES CHUNK PARALLEL BODY PATH LAST HEADER...   chunks by PUT to PATH/0 and so on, then POST to
+//                                                          LAST; BODY is a file of 256 KiB that is sent again and again
 //   transfer socket PORT BYTES MESSAGE CONNECTIONS RATE INIT                 SkySend: uploads over WebSockets;
 //                                                          RATE is bytes a second of each, 0 for as fast as it goes
 //
@@ -285,6 +287,51 @@ static void chunks(char **words) {
     close_connection(connection);
 }
 
+// --- chunks by PUT ----------------------------------------------------------------------------------
+
+static struct {
+    const char *path;
+    char **headers;
+} puts_job;
+
+static void *put_sender(void *unused) {
+    struct connection *connection = open_connection();
+    while (1) {
+        char path[1024], answer[1024];
+        pthread_mutex_lock(&job.lock);
+        long long index = job.next < job.last ? job.next++ : -1;
+        pthread_mutex_unlock(&job.lock);
+        if (index < 0) break;
+        long long offset = index * job.chunk;
+        long long length = job.bytes - offset < job.chunk ? job.bytes - offset : job.chunk;
+        snprintf(path, sizeof path, "%s/%lld", puts_job.path, index);
+        request(connection, "PUT", path, job.file, length, puts_job.headers, answer, sizeof answer);
+    }
+    close_connection(connection);
+    return unused;
+}
+
+static int body_file(const char *path) {
+    static unsigned char body[BODY_BYTES];
+    FILE *file = fopen(path, "rb");
+    if (!file || fread(body, 1, sizeof body, file) != sizeof body) fail("%s has not %d bytes", path, BODY_BYTES);
+    fclose(file);
+    return in_memory(body, sizeof body);
+}
+
+static void put_chunks(char **words) {
+    job.bytes = number(words[0]);
+    job.chunk = number(words[1]);
+    if (job.chunk % BODY_BYTES) fail("chunks must be made of whole bodies");
+    job.last = (job.bytes + job.chunk - 1) / job.chunk;
+    puts_job.path = words[4];
+    puts_job.headers = words + 6;
+    in_parallel((int)number(words[2]), put_sender);
+    struct connection *connection = open_connection();
+    request(connection, "POST", words[5], job.file, 0, words + 6, last_answer, sizeof last_answer);
+    close_connection(connection);
+}
+
 // --- SkySend: WebSockets ----------------------------------------------------------------------------
 
 static const unsigned char mask[4] = {0x5a, 0xa5, 0x3c, 0xc3};
@@ -415,6 +462,10 @@ int main(int count, char **words) {
     } else if (!strcmp(what, "chunks") && count >= 7) {
         start = now();
         chunks(words + 3);
+    } else if (!strcmp(what, "puts") && count >= 9) {
+        job.file = body_file(words[6]);
+        start = now();
+        put_chunks(words + 3);
     } else if (!strcmp(what, "socket") && count == 8) {
         long long bytes = number(words[3]), message = number(words[4]);
         if (!message || bytes % message) fail("the messages must fill the upload");

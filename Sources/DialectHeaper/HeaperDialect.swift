@@ -69,23 +69,25 @@ package struct HeaperDialect: Dialect {
         let counters = RealtimeCounters(clock: needs.clock)
         let identity = try await IdentityParts(settings.identity, needs)
         let gates = HeaperGates(callers: identity.sessions)
+        let database = needs.drops.database
+        let places = PlaceStore(database: database)
         let documents = DocumentParts(
             settings.documents,
-            database: needs.drops.database,
+            database: database,
             counters: counters,
             clock: needs.clock,
             random: needs.random,
             logger: needs.logger
         )
         let heaps = HeapStore(
-            database: needs.drops.database,
+            database: database,
             stamps: documents.stamps,
             clock: needs.clock,
             random: needs.random
         )
         let live = LiveServices(
             callers: identity.sessions,
-            places: PlaceStore(database: needs.drops.database),
+            places: places,
             documents: documents.hub,
             events: documents.events,
             counters: counters,
@@ -98,11 +100,13 @@ package struct HeaperDialect: Dialect {
             .init(documents: documents.hub, events: documents.events, stamps: documents.stamps)
         )
         let known = KnownScans(heaps: heaps, active: { [desk = scans.desk] user in desk.activeScans(of: user) })
+        let files = FileParts(settings.files, needs, documents, originals: scans.originals)
         routes =
             IdentityRoutes(identity, gates: gates, counters: counters, needs).all
             + LiveRoutes(settings.live, live, scans: known, gates: gates).all
-            + ScanRoutes(scans, places: live.places, gates: gates).all
-        services = documents.services + scans.services
+            + FileRoutes(files, places: places, gates: gates).all
+            + ScanRoutes(scans, places: places, gates: gates).all
+        services = documents.services + [files.upkeep] + scans.services
         logger = needs.logger
     }
 

@@ -6,6 +6,7 @@ package struct HeaperSettings: Sendable {
     var documents: DocumentSettings
     var live: LiveSettings
     var scans: ScanSettings
+    var files: FileSettings
 
     /// - Throws: ``SettingsGroup/Malformed``.
     package init(_ group: SettingsGroup) throws {
@@ -13,5 +14,6 @@ package struct HeaperSettings: Sendable {
         documents = try DocumentSettings(group)
         live = try LiveSettings(group)
         scans = try ScanSettings(group)
+        files = try FileSettings(group)
     }
 }

@@ -9,6 +9,8 @@ package struct CalendarTime: Equatable, Sendable {
     package let minute: Int
     package let second: Int
     package let millisecond: Int
+    /// 0 for Sunday.
+    package let weekday: Int
 
     package init(_ time: Timestamp) {
         let milliseconds = time.milliseconds
@@ -19,6 +21,8 @@ package struct CalendarTime: Equatable, Sendable {
         minute = inDay / 60_000 % 60
         second = inDay / 1000 % 60
         millisecond = inDay % 1000
+        // 1970-01-01 was a Thursday.
+        weekday = ((days + 4) % 7 + 7) % 7
     }
 
     /// `YYYY-MM-DDTHH:MM:SSZ` (RFC 3339, section 5.6).
@@ -31,6 +35,17 @@ package struct CalendarTime: Equatable, Sendable {
     package var internetDateTimeWithMilliseconds: String {
         "\(internetDateTime.dropLast()).\(padded(millisecond, to: 3))Z"
     }
+
+    /// `Sun, 06 Nov 1994 08:49:37 GMT` (RFC 9110, section 5.6.7).
+    package var httpDate: String {
+        "\(Self.weekdays[weekday]), \(padded(day, to: 2)) \(Self.months[month - 1]) \(padded(year, to: 4)) "
+            + "\(padded(hour, to: 2)):\(padded(minute, to: 2)):\(padded(second, to: 2)) GMT"
+    }
+
+    private static let weekdays = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"]
+    private static let months = [
+        "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+    ]
 
     private func padded(_ number: Int, to width: Int) -> String {
         let digits = String(number)

@@ -8,18 +8,29 @@ extension ContentDisposition {
     ///
     /// - Source: RFC 6266, section 4.3 and appendix D; RFC 8187, section 3.2.
     package static func attachment(filename: String) -> String {
+        let name = saved(as: filename)
+        let fallback = String(String.UnicodeScalarView(name.unicodeScalars.map { isPlain($0) ? $0 : "_" }))
+        guard fallback.utf8.elementsEqual(name.utf8) else {
+            return "attachment; filename=\"\(fallback)\"; filename*=UTF-8''\(percentEncode(name))"
+        }
+        return "attachment; filename=\"\(name)\""
+    }
+
+    /// The header value with a client's file name in its extended form alone, cleaned as for ``attachment(filename:)``.
+    ///
+    /// `type`: `inline` or `attachment`.
+    package static func extended(_ type: String, filename: String) -> String {
+        "\(type); filename*=UTF-8''\(percentEncode(saved(as: filename)))"
+    }
+
+    private static func saved(as filename: String) -> String {
         let separators: [Unicode.Scalar] = ["/", "\\"]
         let cleaned = String(
             String.UnicodeScalarView(
                 FileName(cleaning: filename).text.unicodeScalars.map { separators.contains($0) ? "_" : $0 }
             )
         )
-        let name = cleaned.unicodeScalars.contains { !emptyLooking.contains($0) } ? cleaned : "download"
-        let fallback = String(String.UnicodeScalarView(name.unicodeScalars.map { isPlain($0) ? $0 : "_" }))
-        guard fallback.utf8.elementsEqual(name.utf8) else {
-            return "attachment; filename=\"\(fallback)\"; filename*=UTF-8''\(percentEncode(name))"
-        }
-        return "attachment; filename=\"\(name)\""
+        return cleaned.unicodeScalars.contains { !emptyLooking.contains($0) } ? cleaned : "download"
     }
 
     /// A name of only these is no name: nothing, blanks, `.` and `..`.

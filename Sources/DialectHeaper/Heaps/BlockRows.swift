@@ -65,7 +65,8 @@ enum BlockRows {
         try session.execute("UPDATE heaper_blocks SET stamp = \(stamp), updated_at = \(stamp) WHERE id = \(block)")
     }
 
-    /// Turns a block into a marker: document, relations, files and everything about it goes.
+    /// Turns a block into a marker: document, relations, files and everything about it goes; ``ContentStore`` frees the
+    /// bytes of the files.
     ///
     /// Whoever made it again would start above its last version, so that old updates never fit.
     static func purge(_ block: BlockID, stamp: Timestamp, _ session: any SQLSession) throws {

@@ -3,7 +3,13 @@ package import CofferHTTP
 extension HeaperDialect {
     package var openAPI: OpenAPIDocument {
         // Each area adds its own here, in the reference's order.
-        let operations = HeaperIdentityOperations.all + HeaperLiveOperations.all + HeaperScanOperations.all
+        let operations = [
+            HeaperIdentityOperations.all,
+            HeaperLiveOperations.all,
+            HeaperFileOperations.all,
+            HeaperScanOperations.all,
+            HeaperUploadOperations.all,
+        ].flatMap(\.self)
         let used = operations.flatMap { $0.security + $0.otherSecurity }
         return OpenAPIDocument(
             title: "Heaper API",
@@ -24,7 +30,8 @@ extension HeaperDialect {
                 (name: "Scans", description: "Files of folders as blocks"),
             ],
             operations: operations,
-            schemas: HeaperIdentityOperations.schemas + HeaperScanOperations.schemas + HeaperPieces.schemas,
+            schemas: HeaperIdentityOperations.schemas + HeaperFileOperations.schemas + HeaperScanOperations.schemas
+                + HeaperUploadOperations.schemas + HeaperPieces.schemas,
             securitySchemes: HeaperPieces.schemes.filter { used.contains($0.name) }
         )
     }
@@ -57,6 +64,7 @@ enum HeaperPieces {
     static let count: JSONValue = ["type": "integer", "minimum": 0]
     static let flag: JSONValue = ["type": "boolean"]
     static let id: JSONValue = ["type": "string", "pattern": "^[A-Za-z0-9_-]{1,64}$"]
+    static let hash: JSONValue = ["type": "string", "pattern": "^[0-9A-Fa-f]{64}$", "description": "SHA-256"]
     static let milliseconds: JSONValue = ["type": "integer", "description": "Unix milliseconds"]
     static let time: JSONValue = ["type": "string", "format": "date-time"]
 

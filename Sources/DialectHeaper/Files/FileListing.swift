@@ -1,0 +1,54 @@
+import CofferCore
+import CofferHTTP
+import Yjs
+
+/// Writes files into the documents of their blocks, and tells who listens.
+///
+/// The entry is `files_v0["hash:file_size"]`, an object with what is known of the file (contract, section 6.1).
+struct FileListing: Sendable {
+    private static let root = YTypeID.root("files_v0")
+
+    let documents: any DocumentHosting
+    let events: any HeapEventPassing
+    let database: any Database
+
+    /// Names a file in its block's document, durably, unless it is named there.
+    func list(_ file: HeaperFile, in target: FileTarget, by user: UserID) async throws {
+        let key = Self.key(of: file)
+        let document = try await documents.snapshot(of: file.block)
+        if document.value(forKey: key, in: Self.root) == nil {
+            let entry = Self.entry(file)
+            try await documents.edit(target.document, by: user) { edit in
+                try edit.set(entry, forKey: key, in: Self.root)
+            }
+        }
+        guard target.heap.isEncrypted, !file.isInDocument else { return }
+        // Nobody reads the documents of such a heap to find out.
+        _ = try await database.write { session in
+            try session.execute("UPDATE heaper_files SET in_document = 1 WHERE id = \(file.id)")
+        }
+    }
+
+    static func key(of file: HeaperFile) -> String { "\(file.hash):\(file.size)" }
+
+    private static func entry(_ file: HeaperFile) -> YValue {
+        .object([
+            YEntry("id", .string(file.id.text)),
+            YEntry("hash", .string(file.hash.text)),
+            YEntry("name", .string(file.name)),
+            YEntry("mime_type", .string(file.mimeType)),
+            YEntry("file_size", .number(Double(file.size))),
+        ])
+    }
+
+    /// Tells the heap's listeners that a file's bytes are here.
+    func tell(_ file: HeaperFile) {
+        var event = HeapEvent(kind: .uploadComplete, heap: file.heap)
+        event.block = file.block
+        event.details = [
+            .init("file_id", .string(file.id.text)), .init("file_hash", .string(file.hash.text)),
+            .init("file_size", .integer(file.size)),
+        ]
+        events.publish(event)
+    }
+}
