@@ -121,7 +121,8 @@ let package = Package(
         .target(
             name: "CofferServer",
             dependencies: [
-                "CofferCore", "CofferHTTP", "DialectHashdrop", "DialectHeaper", "DialectHushfile", "DialectRavenZero",
+                "CofferCore", "CofferHTTP", "CofferMedia", "DialectHashdrop", "DialectHeaper", "DialectHushfile",
+                "DialectRavenZero",
                 "DialectSkySend", httpTypes, hummingbird, logging, nioCore, nioPosix, serviceLifecycle,
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "Configuration", package: "swift-configuration"),

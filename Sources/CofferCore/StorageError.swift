@@ -10,7 +10,7 @@ package enum StorageError: Error, Equatable {
     case unavailable(String)
 
     /// The error for a failed system call.
-    init(errno code: Int32, doing action: String) {
+    package init(errno code: Int32, doing action: String) {
         switch code {
         case ENOSPC, EDQUOT, EFBIG: self = .full
         default: self = .unavailable("\(action): \(String(cString: strerror(code)))")

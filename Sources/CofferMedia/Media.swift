@@ -54,6 +54,12 @@ package final class Media: Sendable {
         }
     }
 
+    /// Like ``inspect(_:)``, for images alone, so that no tool is run and nobody waits.
+    package func inspectImage(_ input: MediaInput) async throws -> MediaReport {
+        guard let format = try await format(of: input), format.kind == .image else { throw MediaFailure.unsupported }
+        return try await ImageHeader.read(format, ByteSource(input, on: threads))
+    }
+
     /// The facts of an image whose pixels we are willing to decode.
     func decodable(_ format: MediaFormat, _ input: MediaInput) async throws -> MediaReport {
         let facts = try await ImageHeader.read(format, ByteSource(input, on: threads))

@@ -3,9 +3,11 @@ package struct MediaLimits: Sendable {
     /// Pixels that an image may declare; compared before anything is decoded.
     package var maxPixels: Int64 = 100_000_000
     /// Time on the clock, after which the tool is killed.
-    package var wallTime: Duration = .seconds(20)
+    package var wallTime: Duration = .seconds(60)
     /// Seconds of CPU.
     package var cpuSeconds = 20
+    /// How far the tool stands back behind everything else, 0 to 19.
+    package var niceness = 10
     /// Address space of the tool.
     package var memoryBytes = 1 << 30
     /// Size of each file that it may write.

@@ -1,5 +1,6 @@
 import CofferCore
 import CofferHTTP
+import CofferMedia
 import Foundation
 import Glibc
 import Logging
@@ -34,6 +35,7 @@ package struct Checkup: Sendable {
         findings.append(portFinding())
         findings.append(roomFinding())
         findings += toolFindings()
+        findings += await mediaFindings()
         return findings
     }
 
@@ -156,5 +158,32 @@ package struct Checkup: Sendable {
                 ? .good("documentation pages have their scripts")
                 : .note("documentation pages are plain lists; scripts/bootstrap fetches their scripts")
         ]
+    }
+
+    /// Looks for the programs that make thumbnails, and lets one make a picture.
+    private func mediaFindings() async -> [Finding] {
+        guard settings.dialects.contains("heaper") else { return [] }
+        let toolbox = MediaToolbox()
+        guard toolbox.canLimit else {
+            return [
+                .note("thumbnails: prlimit, setpriv or nice is not installed (util-linux, coreutils); none are made")
+            ]
+        }
+        var findings = toolbox.missing.map { tool in
+            Finding.note("thumbnails: \(tool.rawValue) is not installed (\(tool.package)); no \(tool.purpose)")
+        }
+        guard !toolbox.missing.contains(.vips) else { return findings }
+        let folder = "\(FileManager.default.temporaryDirectory.path)/coffer-doctor-\(UUID().uuidString)"
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        do {
+            var limits = MediaLimits()
+            limits.niceness = 0
+            try await Media(folder: folder, limits: limits, toolbox: toolbox).tryOut()
+            findings.append(.good("thumbnails: pictures can be made"))
+        } catch {
+            let fix = "Run vips by hand; a sandbox around the server must allow prlimit64 and setpriority."
+            findings.append(.bad("thumbnails: a picture could not be made (\(error))", fix: fix))
+        }
+        return findings
     }
 }

@@ -17,7 +17,7 @@ package struct HeaperDialect: Dialect {
     ]
     package static let migrations =
         UserTable.migrations + HeapTable.migrations + DocumentTable.migrations + FileTable.migrations
-        + ScanTable.migrations
+        + ScanTable.migrations + ThumbnailTable.migrations
 
     private static let cors = MirroredCORS(exposing: [
         "ETag", "Content-Range", "Accept-Ranges", "Content-Length", "Content-Disposition", "Retry-After",
@@ -101,12 +101,14 @@ package struct HeaperDialect: Dialect {
         )
         let known = KnownScans(heaps: heaps, active: { [desk = scans.desk] user in desk.activeScans(of: user) })
         let files = FileParts(settings.files, needs, documents, originals: scans.originals)
+        let thumbnails = try ThumbnailParts(settings.thumbnails, needs, finder: files.finder)
         routes =
             IdentityRoutes(identity, gates: gates, counters: counters, needs).all
             + LiveRoutes(settings.live, live, scans: known, gates: gates).all
             + FileRoutes(files, places: places, gates: gates).all
+            + ThumbnailRoutes(thumbnails, finder: files.finder, places: places, gates: gates).all
             + ScanRoutes(scans, places: places, gates: gates).all
-        services = documents.services + [files.upkeep] + scans.services
+        services = documents.services + [files.upkeep] + thumbnails.services + scans.services
         logger = needs.logger
     }
 

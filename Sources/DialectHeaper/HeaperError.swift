@@ -34,6 +34,7 @@ enum HeaperError: Error, Equatable {
     case idTaken
     case file(FileFailure)
     case scan(ScanFailure)
+    case thumbnail(ThumbnailFailure)
     // Faults.
     case storageFull
     case storageUnavailable
@@ -66,6 +67,7 @@ enum HeaperError: Error, Equatable {
         case .idTaken: (.conflict, "id_taken", "This id is taken")
         case .file(let failure): failure.wire
         case .scan(let failure): failure.wire
+        case .thumbnail(let failure): failure.wire
         case .storageFull: (.init(code: 507, reasonPhrase: "Insufficient Storage"), "storage_full", "Storage is full")
         case .storageUnavailable: (.serviceUnavailable, "storage_unavailable", "Storage is not available")
         case .internalFault: (.internalServerError, "internal_error", "Internal server error")
@@ -80,6 +82,7 @@ enum HeaperError: Error, Equatable {
         case .storageUnavailable: [.retryAfter: "5"]
         case .upgradeRequired: WebSocketUpgrade.Refusal.notRequested.headers
         case .file(let failure): failure.headers
+        case .thumbnail(let failure): failure.headers
         default: [:]
         }
     }
@@ -109,6 +112,7 @@ enum HeaperError: Error, Equatable {
         case is WebSocketUpgrade.Refusal: self = .upgradeRequired
         case let failure as FileFailure: self = .file(failure)
         case let failure as ScanFailure: self = .scan(failure)
+        case let failure as ThumbnailFailure: self = .thumbnail(failure)
         case is BodyTooLarge: self = .bodyTooLarge
         case is BodyBroken: self = .malformed("The request body did not arrive whole")
         case StorageError.full: self = .storageFull

@@ -7,6 +7,7 @@ package struct HeaperSettings: Sendable {
     var live: LiveSettings
     var scans: ScanSettings
     var files: FileSettings
+    var thumbnails: ThumbnailSettings
 
     /// - Throws: ``SettingsGroup/Malformed``.
     package init(_ group: SettingsGroup) throws {
@@ -15,5 +16,6 @@ package struct HeaperSettings: Sendable {
         live = try LiveSettings(group)
         scans = try ScanSettings(group)
         files = try FileSettings(group)
+        thumbnails = try ThumbnailSettings(group)
     }
 }

@@ -12,7 +12,14 @@ struct MediaFixtures {
 
     var workPath: String { "\(directory.path)/work" }
 
-    init(_ limits: MediaLimits = MediaLimits(), toolbox: MediaToolbox = MediaToolbox()) throws {
+    /// Patient ones, as tests may run on a busy machine.
+    static var limits: MediaLimits {
+        var limits = MediaLimits()
+        (limits.wallTime, limits.niceness) = (.seconds(600), 0)
+        return limits
+    }
+
+    init(_ limits: MediaLimits = limits, toolbox: MediaToolbox = MediaToolbox()) throws {
         directory = try TemporaryDirectory()
         media = try Media(folder: "\(directory.path)/work", limits: limits, toolbox: toolbox)
     }

@@ -22,6 +22,15 @@ struct CheckupTests {
         #expect(try line(findings, containing: "settings:").contains("ravenzero, hushfile"))
     }
 
+    @Test func thumbnailsAreTriedOut() async throws {
+        let directory = try TemporaryDirectory()
+        let environment = ["COFFER_DATA": directory.path, "COFFER_PORT": "0"]
+        let made = try line(try await findings(environment), containing: "thumbnails:")
+        #expect(made == "ok    thumbnails: pictures can be made")
+        let others = try await findings(environment.merging(["COFFER_DIALECTS": "hushfile"]) { $1 })
+        #expect(!others.contains { $0.line.contains("thumbnails") })
+    }
+
     @Test func mailLiesInTheOutboxUnlessAServerIsSet() async throws {
         let directory = try TemporaryDirectory()
         var environment = ["COFFER_DATA": directory.path, "COFFER_PORT": "0"]

@@ -2,7 +2,7 @@ import Glibc
 
 /// The directory that holds everything: database, blobs, and the lock that keeps a second process out.
 ///
-/// On disk: `coffer.sqlite` (+ `-wal`, `-shm`), `blobs/`, `outbox/`, `lock`. Directories have mode 700, files 600.
+/// On disk: `coffer.sqlite` (+ `-wal`, `-shm`), `blobs/`, `outbox/`, `media/`, `lock`. Directories have mode 700, files 600.
 package final class DataDirectory: Sendable {
     package enum Failure: Error, Equatable, CustomStringConvertible {
         case notADirectory(String)

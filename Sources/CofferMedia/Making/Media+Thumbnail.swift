@@ -1,3 +1,5 @@
+import NIOCore
+
 extension Media {
     /// A still picture of a file: an image made smaller, a frame from the beginning of a video, or the cover of a song.
     ///
@@ -38,5 +40,17 @@ extension Media {
             _ = try await self.run(.vips, arguments, input: file, in: folder)
             return try await self.picture(at: path, format)
         }
+    }
+
+    /// Makes a picture of one pixel, to see whether tools can be run here at all.
+    ///
+    /// - Throws: ``MediaFailure``.
+    package func tryOut() async throws {
+        let pixel: [UInt8] = [
+            0x47, 0x49, 0x46, 0x38, 0x39, 0x61, 1, 0, 1, 0, 0x80, 0, 0, 0, 0, 0, 0xFF, 0xFF, 0xFF, 0x2C, 0, 0, 0, 0, 1,
+            0,
+            1, 0, 0, 2, 2, 0x44, 1, 0, 0x3B,
+        ]
+        _ = try await thumbnail(of: MediaInput(ByteBuffer(bytes: pixel)), longestEdge: 16, as: .webp)
     }
 }

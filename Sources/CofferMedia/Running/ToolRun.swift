@@ -55,7 +55,9 @@ struct ToolRun: Sendable {
             "--cpu=\(limits.cpuSeconds)", "--as=\(limits.memoryBytes)", "--fsize=\(limits.outputBytes)", "--core=0",
             "--nofile=64",
         ]
-        let manners = [harness.setpriv, "--pdeathsig", "KILL", "--no-new-privs", "--", harness.nice, "-n", "10"]
+        let manners = [
+            harness.setpriv, "--pdeathsig", "KILL", "--no-new-privs", "--", harness.nice, "-n", "\(limits.niceness)",
+        ]
         return bounds + ["--"] + manners + [path] + arguments
     }
 

@@ -78,6 +78,7 @@ struct ContentStore: Sendable {
             freed.blobs += try drops.remove(content.drop, in: session) ?? []
             freed.bytes += content.size
         }
+        freed.blobs += try ThumbnailStore.removeLoose(drops, in: session)
         try session.execute("DELETE FROM heaper_loose_contents")
         return freed
     }

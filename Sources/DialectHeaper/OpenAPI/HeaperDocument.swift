@@ -7,6 +7,7 @@ extension HeaperDialect {
             HeaperIdentityOperations.all,
             HeaperLiveOperations.all,
             HeaperFileOperations.all,
+            HeaperThumbnailOperations.all,
             HeaperScanOperations.all,
             HeaperUploadOperations.all,
         ].flatMap(\.self)
