@@ -19,6 +19,8 @@ enum HeaperError: Error, Equatable {
     case bodyTooLarge
     /// A route that speaks WebSocket only.
     case upgradeRequired
+    case tooManyBlocks(Int)
+    case busy
     // Accounts.
     case challengeInvalid
     case signatureInvalid
@@ -54,6 +56,8 @@ enum HeaperError: Error, Equatable {
         case .upgradeRequired:
             (.upgradeRequired, "upgrade_required", "This is a WebSocket endpoint")
         case .bodyTooLarge: (.contentTooLarge, "too_large", "Request body too large")
+        case .tooManyBlocks(let limit): (.contentTooLarge, "too_many_blocks", "At most \(limit) blocks in one request")
+        case .busy: (.serviceUnavailable, "busy", "Too many large requests at once")
         case .challengeInvalid: (.unauthorized, "challenge_invalid", "Unknown, used or expired challenge")
         case .signatureInvalid: (.unauthorized, "signature_invalid", "The signature is wrong")
         case .registrationClosed: (.forbidden, "registration_closed", "This server takes no new accounts")
@@ -83,6 +87,7 @@ enum HeaperError: Error, Equatable {
         case .upgradeRequired: WebSocketUpgrade.Refusal.notRequested.headers
         case .file(let failure): failure.headers
         case .thumbnail(let failure): failure.headers
+        case .busy: [.retryAfter: "1"]
         default: [:]
         }
     }

@@ -72,6 +72,35 @@ package enum Base64 {
         decode(text.utf8.prefix { $0 != UInt8(ascii: "=") })
     }
 
+    /// Decodes either form, padded or not; the empty text is no bytes.
+    ///
+    /// - Returns: nil for a byte of no alphabet, for a last digit alone, and for padding of another length than is missing.
+    package static func decodeEither(_ text: UnsafeRawBufferPointer) -> [UInt8]? {
+        var digits = text[...]
+        while digits.last == UInt8(ascii: "="), text.count - digits.count < 2 { digits.removeLast() }
+        let isPadded = digits.count < text.count
+        guard digits.count % 4 != 1, !isPadded || text.count % 4 == 0 else { return nil }
+        let count = digits.count * 3 / 4
+        var isForeign = false
+        let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, written in
+            var bits: UInt32 = 0
+            var pending = 0
+            values.withUnsafeBufferPointer { values in
+                for digit in digits {
+                    let value = values[Int(digit)]
+                    isForeign = isForeign || value == 255
+                    bits = bits << 6 | UInt32(value & 63)
+                    pending += 6
+                    guard pending >= 8 else { continue }
+                    pending -= 8
+                    buffer[written] = UInt8(truncatingIfNeeded: bits >> UInt32(pending))
+                    written += 1
+                }
+            }
+        }
+        return isForeign ? nil : bytes
+    }
+
     /// What is left of a last digit that makes no whole byte is dropped.
     private static func decode(_ digits: some Sequence<UInt8>) -> [UInt8] {
         var bytes: [UInt8] = []
