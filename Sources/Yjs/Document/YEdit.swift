@@ -93,6 +93,51 @@ public struct YEdit {
         }
     }
 
+    /// Inserts a new nested type into a list of values or XML nodes.
+    ///
+    /// - Parameters:
+    ///   - kind: what the type is; ``YTypeKind/xmlHook`` is refused.
+    ///   - name: of an ``YTypeKind/xmlElement``; other kinds have none.
+    ///   - index: where.
+    ///   - type: the list.
+    /// - Returns: the new type.
+    /// - Throws: ``YjsError/indexOutOfRange(_:length:)``, ``YjsError/staleType`` if the list is gone, or
+    ///   ``YjsError/unknownType(_:offset:)`` for a kind that does not go with the name.
+    @discardableResult
+    public mutating func insertType(
+        _ kind: YTypeKind,
+        name: String = "",
+        at index: Int,
+        in type: YTypeID
+    ) throws(YjsError) -> YTypeID {
+        guard kind != .xmlHook, kind.isNamed == !name.isEmpty else {
+            throw .unknownType(UInt64(kind.rawValue), offset: 0)
+        }
+        try spend(name.utf8.count)
+        let id = try insertItem(at: index, in: type, kind: ContentRef.type, length: 1) { store in
+            var record = TypeRecord(kind: kind)
+            if kind.isNamed { record.name = store.keys.intern(ArraySlice(name.utf8)) }
+            store.newType = store.types.add(record)
+        }
+        return YTypeID(.item(id))
+    }
+
+    /// How many UTF-16 units or elements a text or list has.
+    ///
+    /// - Parameter type: the text or list; one that is gone has none.
+    /// - Returns: the count.
+    public mutating func count(of type: YTypeID) -> Int {
+        guard let found = try? resolve(type) else { return 0 }
+        var count: UInt64 = 0
+        var next = store.types[found].start
+        while next != absent {
+            let item = store.items[Int(next)]
+            if !item.isDeleted, item.isCountable { count += item.length }
+            next = item.right
+        }
+        return Int(count)
+    }
+
     /// Deletes characters or elements.
     ///
     /// - Parameters:
@@ -155,16 +200,17 @@ extension YEdit {
         return (left, right)
     }
 
+    @discardableResult
     private mutating func insertItem(
         at index: Int,
         in type: YTypeID,
         kind: UInt8,
         length: UInt64,
         _ content: (inout DocumentStore) -> Void
-    ) throws(YjsError) {
+    ) throws(YjsError) -> YID {
         let parent = try resolve(type)
         let (left, right) = try position(index, in: parent)
-        _ = try add(kind: kind, length: length, left: left, right: right, parent: parent, key: absent, content)
+        return try add(kind: kind, length: length, left: left, right: right, parent: parent, key: absent, content)
     }
 
     @discardableResult
