@@ -79,12 +79,7 @@ package struct HeaperDialect: Dialect {
             random: needs.random,
             logger: needs.logger
         )
-        let heaps = HeapStore(
-            database: database,
-            stamps: documents.stamps,
-            clock: needs.clock,
-            random: needs.random
-        )
+        let heaps = HeapParts(settings.heaps, needs, documents: documents)
         let live = LiveServices(
             callers: identity.sessions,
             places: places,
@@ -99,16 +94,18 @@ package struct HeaperDialect: Dialect {
             needs,
             .init(documents: documents.hub, events: documents.events, stamps: documents.stamps)
         )
-        let known = KnownScans(heaps: heaps, active: { [desk = scans.desk] user in desk.activeScans(of: user) })
+        let known = KnownScans(heaps: heaps.heaps, active: { [desk = scans.desk] user in desk.activeScans(of: user) })
         let files = FileParts(settings.files, needs, documents, originals: scans.originals)
         let thumbnails = try ThumbnailParts(settings.thumbnails, needs, finder: files.finder)
         routes =
             IdentityRoutes(identity, gates: gates, counters: counters, needs).all
             + LiveRoutes(settings.live, live, scans: known, gates: gates).all
+            + HeapRoutes(heaps, gates: gates).all
             + FileRoutes(files, places: places, gates: gates).all
             + ThumbnailRoutes(thumbnails, finder: files.finder, places: places, gates: gates).all
             + ScanRoutes(scans, places: places, gates: gates).all
-        services = documents.services + [files.upkeep] + thumbnails.services + scans.services
+        services =
+            documents.services + heaps.services + [files.upkeep] + thumbnails.services + scans.services
         logger = needs.logger
     }
 

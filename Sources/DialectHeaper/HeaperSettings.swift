@@ -8,6 +8,7 @@ package struct HeaperSettings: Sendable {
     var scans: ScanSettings
     var files: FileSettings
     var thumbnails: ThumbnailSettings
+    var heaps: HeapSettings
 
     /// - Throws: ``SettingsGroup/Malformed``.
     package init(_ group: SettingsGroup) throws {
@@ -17,5 +18,6 @@ package struct HeaperSettings: Sendable {
         scans = try ScanSettings(group)
         files = try FileSettings(group)
         thumbnails = try ThumbnailSettings(group)
+        heaps = try HeapSettings(group)
     }
 }

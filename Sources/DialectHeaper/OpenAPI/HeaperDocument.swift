@@ -6,6 +6,9 @@ extension HeaperDialect {
         let operations = [
             HeaperIdentityOperations.all,
             HeaperLiveOperations.all,
+            HeaperSyncOperations.all,
+            HeaperHeapOperations.all,
+            HeaperBlockOperations.all,
             HeaperFileOperations.all,
             HeaperThumbnailOperations.all,
             HeaperScanOperations.all,
@@ -31,8 +34,16 @@ extension HeaperDialect {
                 (name: "Scans", description: "Files of folders as blocks"),
             ],
             operations: operations,
-            schemas: HeaperIdentityOperations.schemas + HeaperFileOperations.schemas + HeaperScanOperations.schemas
-                + HeaperUploadOperations.schemas + HeaperPieces.schemas,
+            schemas: [
+                HeaperIdentityOperations.schemas,
+                HeaperSyncOperations.schemas,
+                HeaperHeapOperations.schemas,
+                HeaperBlockOperations.schemas,
+                HeaperFileOperations.schemas,
+                HeaperScanOperations.schemas,
+                HeaperUploadOperations.schemas,
+                HeaperPieces.schemas,
+            ].flatMap(\.self),
             securitySchemes: HeaperPieces.schemes.filter { used.contains($0.name) }
         )
     }

@@ -31,6 +31,9 @@ struct RequestFields: Sendable {
         return member
     }
 
+    /// Whether the member is there, if only as null.
+    func has(_ name: String) -> Bool { value[name] != nil }
+
     /// - Throws: ``HeaperError/malformed(_:)`` when the member is there and is no string.
     func text(_ name: String) throws -> String? {
         switch self[name] {

@@ -1,0 +1,37 @@
+import CofferCore
+import Yjs
+
+/// What routes write into a block's document (contract, section 6.1).
+enum BlockEdits {
+    static let meta = YTypeID.root("meta_v0")
+    static let title = YTypeID.root("title_v0")
+    static let deletedAt = "deleted_at"
+    static let purgedAt = "permanently_deleted_at"
+
+    /// Puts one paragraph in place of the title, as editors would have it.
+    static func setTitle(_ text: String, _ edit: inout YEdit) throws {
+        try edit.delete(0..<edit.count(of: title), in: title)
+        guard !text.isEmpty else { return }
+        let paragraph = try edit.insertType(.xmlElement, name: "paragraph", at: 0, in: title)
+        let content = try edit.insertType(.xmlText, at: 0, in: paragraph)
+        try edit.insert(text, at: 0, in: content)
+    }
+
+    static func trash(at time: Timestamp, _ edit: inout YEdit) throws {
+        try edit.set(.number(Double(time.milliseconds)), forKey: deletedAt, in: meta)
+    }
+
+    static func restore(_ edit: inout YEdit) throws {
+        try edit.remove(forKey: deletedAt, in: meta)
+        try edit.remove(forKey: purgedAt, in: meta)
+    }
+
+    /// Sets a member of `meta_v0`; nil removes it.
+    static func set(_ key: String, _ value: String?, _ edit: inout YEdit) throws {
+        if let value {
+            try edit.set(.string(value), forKey: key, in: meta)
+        } else {
+            try edit.remove(forKey: key, in: meta)
+        }
+    }
+}

@@ -1,0 +1,28 @@
+import CofferHTTP
+import Hummingbird
+
+/// `POST /api/update_block`: changes title and looks of a block; `null` clears a colour, icon or main tag.
+///
+/// - Body: `{id, title?, color?, icon?, main_tag?}`.
+/// - 200: `{success, block}`. 403: ``HeaperError/readOnly``. 404: ``HeaperError/blockNotFound``.
+struct UpdateBlockRoute: Sendable {
+    private static let looks = ["color", "icon", "main_tag"]
+
+    let life: BlockLife
+
+    @Sendable
+    func handle(_ request: Request, context: CofferContext, caller: Caller) async throws -> Response {
+        let fields = try await RequestFields(request)
+        guard let id = try fields.id("id", "block_id", as: BlockID.self) else {
+            throw HeaperError.malformed("id is required")
+        }
+        let place = try await life.places.required(id, for: caller.user)
+        try place.heap.requireWriting()
+        var change = BlockChange(title: try fields.text("title"))
+        for name in Self.looks where fields.has(name) { change.looks.append((name, try fields.text(name))) }
+        if change.title != nil || !change.looks.isEmpty {
+            try await life.update(place, change, by: caller.user)
+        }
+        return try await life.answer(id)
+    }
+}
