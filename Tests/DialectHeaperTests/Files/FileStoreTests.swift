@@ -91,7 +91,8 @@ struct FileStoreTests {
                 clock: documents.clock,
                 random: random,
                 logger: Logger(label: "test"),
-                version: "0"
+                version: "0",
+                dataPath: directory.path
             )
             let parts = FileParts(
                 try FileSettings(SettingsGroup { _ in nil }),

@@ -1,0 +1,172 @@
+import CofferCore
+import CofferHTTP
+import CofferTesting
+import Crypto
+import Foundation
+import NIOCore
+import Testing
+
+/// Uploads, and what becomes of them.
+extension HeaperClient {
+    /// A block of somebody's heap, into which files go.
+    struct FilePlace: Sendable {
+        let session: Session
+        let heap: String
+        let block: String
+
+        func at(_ block: String) -> FilePlace { FilePlace(session: session, heap: heap, block: block) }
+    }
+
+    static let smallChunk = 65_536
+
+    static func hash(_ bytes: [UInt8]) -> String { Hex.encode(Array(SHA256.hash(data: bytes))) }
+
+    /// Bytes without a pattern that repeats.
+    static func bytes(_ count: Int, seed: UInt64 = 1) -> [UInt8] {
+        var state = seed &* 0x9E37_79B9_7F4A_7C15 | 1
+        return (0..<count).map { _ in
+            state ^= state << 13
+            state ^= state >> 7
+            state ^= state << 17
+            return UInt8(truncatingIfNeeded: state >> 32)
+        }
+    }
+
+    /// A heap of somebody new, or of this session.
+    func makeFilePlace(_ session: Session? = nil, block: String = "file-block") async throws -> FilePlace {
+        let owner: Session
+        if let session { owner = session } else { owner = try await login() }
+        let answer = try await post("/api/heap/add", ["name": "Files"], as: owner)
+        try #require(answer.status == 200, "\(answer.text)")
+        return FilePlace(session: owner, heap: try answer.heaperText("id"), block: block)
+    }
+
+    // MARK: Whole
+
+    func uploadFile(
+        _ bytes: [UInt8],
+        to place: FilePlace,
+        hash: String? = nil,
+        name: String = "file.bin",
+        type: String = "application/octet-stream",
+        hashFirst: Bool = false
+    ) async throws -> TestResponse {
+        let hash = hash ?? Self.hash(bytes)
+        let form =
+            hashFirst
+            ? MultipartBody().field("hash", hash).file("file", filename: name, type: type, bytes)
+            : MultipartBody().file("file", filename: name, type: type, bytes).field("hash", hash)
+        return try await postForm(form, to: place)
+    }
+
+    func postForm(_ form: MultipartBody, to place: FilePlace) async throws -> TestResponse {
+        try await server.send(
+            "POST",
+            "/api/upload/file/\(place.heap)/\(place.block)",
+            headers: place.session.bearer + [("Content-Type", form.contentType)],
+            body: form.bytes
+        )
+    }
+
+    // MARK: In chunks
+
+    func initUpload(
+        _ bytes: [UInt8],
+        to place: FilePlace,
+        chunk: Int = smallChunk,
+        more: [JSONValue.Member] = []
+    ) async throws -> TestResponse {
+        let members: [JSONValue.Member] = [
+            .init("hash", .string(Self.hash(bytes))), .init("file_size", .integer(bytes.count)),
+            .init("chunk_size", .integer(chunk)),
+        ]
+        let path = "/api/upload/init/\(place.heap)/\(place.block)"
+        return try await post(path, .object(members + more), as: place.session)
+    }
+
+    func putChunk(
+        _ index: Int,
+        _ body: [UInt8],
+        of hash: String,
+        to place: FilePlace,
+        headers: Headers = []
+    ) async throws -> TestResponse {
+        try await server.send(
+            "PUT",
+            "/api/upload/chunk/\(place.heap)/\(place.block)/\(hash)/\(index)",
+            headers: place.session.bearer + headers,
+            body: body
+        )
+    }
+
+    /// Sends the chunks of these numbers, which must be taken.
+    func putChunks(
+        _ indices: some Sequence<Int>,
+        of bytes: [UInt8],
+        to place: FilePlace,
+        chunk: Int = smallChunk
+    ) async throws {
+        for index in indices {
+            let part = Array(bytes[(index * chunk)..<min((index + 1) * chunk, bytes.count)])
+            let answer = try await putChunk(index, part, of: Self.hash(bytes), to: place)
+            try #require(answer.status == 200, "\(answer.text)")
+        }
+    }
+
+    func completeUpload(_ hash: String, to place: FilePlace, _ body: JSONValue? = nil) async throws -> TestResponse {
+        try await post("/api/upload/complete/\(place.heap)/\(place.block)/\(hash)", body, as: place.session)
+    }
+
+    func uploadStatus(_ hash: String, of place: FilePlace) async throws -> TestResponse {
+        try await get("/api/upload/status/\(place.heap)/\(place.block)/\(hash)", as: place.session)
+    }
+
+    func fileStatus(_ hash: String, of place: FilePlace) async throws -> TestResponse {
+        try await get("/api/status/file/\(place.heap)/\(place.block)/\(hash)", as: place.session)
+    }
+
+    /// Uploads in chunks, which must work.
+    @discardableResult
+    func upload(
+        _ bytes: [UInt8],
+        to place: FilePlace,
+        name: String = "file.bin",
+        type: String = "application/x-test"
+    ) async throws -> TestResponse {
+        let begun = try await initUpload(
+            bytes,
+            to: place,
+            more: [.init("name", .string(name)), .init("mime_type", .string(type))]
+        )
+        try #require(begun.status == 200, "\(begun.text)")
+        if try begun.heaperText("status") == "exists" { return begun }
+        let count = (bytes.count + Self.smallChunk - 1) / Self.smallChunk
+        try await putChunks(0..<count, of: bytes, to: place)
+        let done = try await completeUpload(Self.hash(bytes), to: place)
+        try #require(done.status == 200, "\(done.text)")
+        return done
+    }
+
+    func raw(_ key: String, as session: Session, query: String = "", headers: Headers = []) async throws -> TestResponse
+    {
+        try await get("/api/file/\(key)/raw/x\(query)", as: session, headers: headers)
+    }
+
+    // MARK: On disk
+
+    /// The files of the blob store.
+    func storedBlobs() throws -> [String] {
+        let files = FileManager.default
+        let root = "\(server.dataPath)/blobs/objects"
+        return try files.contentsOfDirectory(atPath: root).filter { $0.count == 2 }
+            .flatMap { try files.contentsOfDirectory(atPath: "\(root)/\($0)") }
+    }
+}
+
+extension TestResponse {
+    /// A member that must be a list of whole numbers.
+    func heaperIntegers(_ name: String) throws -> [Int64] {
+        guard case .array(let values)? = json?[name] else { throw HeaperUnexpectedAnswer(text: text) }
+        return values.compactMap { if case .integer(let number) = $0 { number } else { nil } }
+    }
+}
