@@ -24,9 +24,9 @@ enum Marker {
         var bytes = Array(text.utf8)[...]
         func number(_ digits: Int, before mark: String = "") -> Int64? {
             let taken = bytes.prefix(digits)
-            guard taken.count == digits, let value = Int64(String(decoding: taken, as: UTF8.self)), value >= 0 else {
-                return nil
-            }
+            guard taken.count == digits, taken.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }),
+                let value = Int64(String(decoding: taken, as: UTF8.self))
+            else { return nil }
             bytes = bytes.dropFirst(digits)
             guard !mark.isEmpty else { return value }
             guard let next = bytes.popFirst(), mark.utf8.contains(next) else { return nil }
