@@ -384,6 +384,7 @@ class Provider:
         self.token_requests = 0
         self.steps = []
         self.is_attached = True
+        self._early = []
         self._is_applying = False
         self._subscription = self.doc.observe(self._changed)
         self._renewal = None
@@ -453,6 +454,7 @@ class Provider:
         # One more, for the step 2 with which we will answer the server's step 1.
         self.unsynced_changes = 1
         self.synced = False
+        self._early = []
         self.socket.send(sync_frame(self.name, STEP1, self.doc.get_state()))
         self.send_state()
         if self._renewal:
@@ -521,10 +523,17 @@ class Provider:
         self.steps.append(step)
         if step == STEP1:
             self.socket.send(sync_frame(self.name, STEP2, self.doc.get_update(data)))
-        else:
+        elif step == STEP2:
             self._apply(data)
-            if step == STEP2:
-                self.synced = True
+            # pycrdt, unlike Yjs, loses track of updates that come before those that they build on.
+            for update in self._early:
+                self._apply(update)
+            self._early = []
+            self.synced = True
+        elif self.synced:
+            self._apply(data)
+        else:
+            self._early.append(data)
 
     def _take_awareness(self, reader):
         for client, clock, state in read_awareness(reader.buffer()):
