@@ -97,6 +97,15 @@ package struct HeaperDialect: Dialect {
         let known = KnownScans(heaps: heaps.heaps, active: { [desk = scans.desk] user in desk.activeScans(of: user) })
         let files = FileParts(settings.files, needs, documents, originals: scans.originals)
         let thumbnails = try ThumbnailParts(settings.thumbnails, needs, finder: files.finder)
+        let regenerate = RegenerateFileRoute(
+            places: places,
+            finder: files.finder,
+            media: thumbnails.media,
+            thumbnails: thumbnails.maker,
+            mediaTypes: MediaTypeDetector(),
+            documents: documents.hub,
+            stamps: documents.stamps
+        )
         routes =
             IdentityRoutes(identity, gates: gates, counters: counters, needs).all
             + LiveRoutes(settings.live, live, scans: known, gates: gates).all
@@ -104,6 +113,7 @@ package struct HeaperDialect: Dialect {
             + FileRoutes(files, places: places, gates: gates).all
             + ThumbnailRoutes(thumbnails, finder: files.finder, places: places, gates: gates).all
             + ScanRoutes(scans, places: places, gates: gates).all
+            + [.post("/api/regenerate_file", use: gates.caller(regenerate.handle))]
         services =
             documents.services + heaps.services + [files.upkeep] + thumbnails.services + scans.services
         logger = needs.logger

@@ -2,7 +2,7 @@ import CofferHTTP
 
 /// Scans of folders, and the jobs beside them.
 enum HeaperScanOperations {
-    static let all = [scan, abort] + active + [reindex]
+    static let all = [scan, abort] + active + [reindex, regenerate]
 
     static let schemas = [
         HeaperPieces.schema(
@@ -132,6 +132,31 @@ enum HeaperScanOperations {
             HeaperPieces.noToken,
             HeaperPieces.problem(403, "The heap may only be read"),
             HeaperPieces.problem(404, "No such heap"),
+        ],
+        security: HeaperPieces.needsToken
+    )
+
+    private static let regenerate = OpenAPIOperation(
+        "post",
+        "/api/regenerate_file",
+        id: "heaperRegenerateFile",
+        tag: "Scans",
+        summary: "Find out anew what a file is",
+        description: "Type by content, size, dimensions; generated thumbnails are made anew when asked for.",
+        body: body(
+            ["block_id": HeaperPieces.id, "file_id": HeaperPieces.id, "hash": HeaperPieces.text],
+            optional: ["block_id", "file_id", "hash"]
+        ),
+        responses: [
+            HeaperPieces.answer(
+                "The file as it is now",
+                ["success": ["const": true], "file": ["type": "object"]]
+            ),
+            HeaperPieces.malformed,
+            HeaperPieces.noToken,
+            HeaperPieces.problem(403, "The heap may only be read"),
+            HeaperPieces.problem(404, "No such file, or its bytes are not here"),
+            HeaperPieces.problem(409, "The heap is encrypted"),
         ],
         security: HeaperPieces.needsToken
     )

@@ -1,0 +1,69 @@
+import CofferCore
+import CofferHTTP
+import CofferTesting
+import Foundation
+import Testing
+
+@Suite("Heaper: POST /api/regenerate_file")
+struct RegenerateFileTests {
+    /// One grey pixel.
+    private static let png =
+        "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNoAAAAggCBd81ytgAAAABJRU5ErkJggg=="
+
+    /// A picture whose name says something else.
+    private func scanned(_ client: HeaperClient) async throws -> (place: HeaperClient.ScanPlace, block: String) {
+        let place = try await client.makeScanPlace()
+        try place.write("note.txt", "")
+        let data = try #require(Data(base64Encoded: Self.png))
+        try data.write(to: URL(fileURLWithPath: "\(place.folder)/note.txt"))
+        #expect(try await place.scan() == "done")
+        guard case .string(let block)? = try await place.blocks().first?["id"] else {
+            throw HeaperUnexpectedAnswer(text: "no block")
+        }
+        return (place, block)
+    }
+
+    @Test func typeAndDimensionsAreFoundAnew() async throws {
+        try await HeaperClient.run { client in
+            let (place, block) = try await scanned(client)
+            let answer = try await place.post("/api/regenerate_file", [.init("block_id", .string(block))])
+            #expect(answer.status == 200)
+            #expect(answer.json?["success"] == true)
+            let file = try #require(answer.json?["file"])
+            #expect(file["mime_type"] == "image/png")
+            #expect(file["width"] == 1)
+            #expect(file["height"] == 1)
+            #expect(file["name"] == "note.txt")
+            let raw = try await client.get("/api/file/\(block)/raw/x", as: place.session)
+            #expect(raw.header("Content-Type") == "image/png")
+        }
+    }
+
+    @Test func foreignUnknownAndMissingFilesAre404() async throws {
+        try await HeaperClient.run { client in
+            let (place, block) = try await scanned(client)
+            let other = try await client.login()
+            let body: [JSONValue.Member] = [.init("block_id", .string(block))]
+            let foreign = try await place.post("/api/regenerate_file", body, as: other)
+            let unknown = try await place.post("/api/regenerate_file", [.init("file_id", "NONE")])
+            #expect(foreign.status == 404)
+            #expect(foreign.heaperCode == "file_not_found")
+            #expect(foreign.body == unknown.body)
+            try FileManager.default.removeItem(atPath: "\(place.folder)/note.txt")
+            let gone = try await place.post("/api/regenerate_file", body)
+            #expect(gone.status == 404)
+            #expect(gone.heaperCode == "file_not_ready")
+        }
+    }
+
+    @Test func malformedBodiesAre400() async throws {
+        try await HeaperClient.run { client in
+            let session = try await client.login()
+            for body: JSONValue in [[:], ["block_id": 1], ["block_id": "B", "hash": "x"]] {
+                let answer = try await client.post("/api/regenerate_file", body, as: session)
+                #expect(answer.status == 400)
+                #expect(answer.heaperCode == "malformed")
+            }
+        }
+    }
+}
