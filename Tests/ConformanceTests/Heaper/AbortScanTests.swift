@@ -2,7 +2,7 @@ import CofferHTTP
 import CofferTesting
 import Testing
 
-@Suite("Heaper: POST /api/abort_scan, /api/active_scans")
+@Suite("Heaper: POST /api/abort_scan, /api/active_scans", .serialized, .timeLimit(.minutes(20)))
 struct AbortScanTests {
     @Test func finishedScanTellsItsState() async throws {
         try await HeaperClient.run { client in

@@ -5,7 +5,7 @@ import Crypto
 import NIOCore
 import Testing
 
-@Suite("Heaper: access tokens")
+@Suite("Heaper: access tokens", .serialized, .timeLimit(.minutes(20)))
 struct HeaperAccessTokenTests {
     private func me(_ client: HeaperClient, _ token: String) async throws -> TestResponse {
         try await client.get("/api/me", headers: [("Authorization", "Bearer \(token)")])

@@ -2,7 +2,7 @@ import CofferHTTP
 import CofferTesting
 import Testing
 
-@Suite("Heaper: approval of accounts")
+@Suite("Heaper: approval of accounts", .serialized, .timeLimit(.minutes(20)))
 struct HeaperApprovalTests {
     private func users(_ answer: TestResponse) -> [JSONValue] {
         guard case .array(let users)? = answer.json?["users"] else { return [] }

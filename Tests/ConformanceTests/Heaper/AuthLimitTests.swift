@@ -2,7 +2,7 @@ import CofferHTTP
 import CofferTesting
 import Testing
 
-@Suite("Heaper: limits of /api/auth/")
+@Suite("Heaper: limits of /api/auth/", .serialized, .timeLimit(.minutes(20)))
 struct HeaperAuthLimitTests {
     private static let limited = ["RATE_LIMITS": ""]
     private static let routes = ["verify_key", "create_session", "verify_session", "refresh_token"]

@@ -4,7 +4,7 @@ import CofferTesting
 import Testing
 import Yjs
 
-@Suite("Heaper: POST /api/block, /api/block_updates, insert, update, delete")
+@Suite("Heaper: POST /api/block, /api/block_updates, insert, update, delete", .serialized, .timeLimit(.minutes(20)))
 struct HeaperBlockRouteTests {
     private func withHeap(
         _ body: @escaping @Sendable (HeaperClient, HeaperClient.Session) async throws -> Void

@@ -2,7 +2,7 @@ import CofferHTTP
 import CofferTesting
 import Testing
 
-@Suite("Heaper: pages of other origins")
+@Suite("Heaper: pages of other origins", .serialized, .timeLimit(.minutes(20)))
 struct HeaperCORSTests {
     private static let origin = ("Origin", "https://app.example.org")
 

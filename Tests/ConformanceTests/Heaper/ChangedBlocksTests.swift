@@ -2,7 +2,7 @@ import CofferHTTP
 import CofferTesting
 import Testing
 
-@Suite("Heaper: POST /api/heap/changed_blocks")
+@Suite("Heaper: POST /api/heap/changed_blocks", .serialized, .timeLimit(.minutes(20)))
 struct HeaperChangedBlocksTests {
     private func ids(_ answer: [JSONValue]) -> [String] { JSONValue.texts("id", of: answer) }
 

@@ -3,7 +3,7 @@ import CofferHTTP
 import CofferTesting
 import Testing
 
-@Suite("Heaper: POST /api/auth/create_session")
+@Suite("Heaper: POST /api/auth/create_session", .serialized, .timeLimit(.minutes(20)))
 struct HeaperCreateSessionTests {
     private static let path = "/api/auth/create_session"
 

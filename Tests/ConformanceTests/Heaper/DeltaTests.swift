@@ -3,7 +3,7 @@ import CofferHTTP
 import CofferTesting
 import Testing
 
-@Suite("Heaper: GET /api/sync/delta")
+@Suite("Heaper: GET /api/sync/delta", .serialized, .timeLimit(.minutes(20)))
 struct HeaperDeltaTests {
     private struct Page {
         var changed: [String]

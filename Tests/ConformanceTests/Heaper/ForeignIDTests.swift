@@ -3,7 +3,7 @@ import CofferTesting
 import Testing
 
 /// Invariant 5 of the contract: nobody learns of another user's heaps and blocks, nor whether they exist.
-@Suite("Heaper: foreign ids")
+@Suite("Heaper: foreign ids", .serialized, .timeLimit(.minutes(20)))
 struct HeaperForeignIDTests {
     /// Method, path and body, with `@HEAP` and `@BLOCK` where ids stand.
     static let requests: [(String, String, String)] = [

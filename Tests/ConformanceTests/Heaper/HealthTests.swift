@@ -2,7 +2,7 @@ import CofferHTTP
 import CofferTesting
 import Testing
 
-@Suite("Heaper: GET /api/health and GET /sync/health")
+@Suite("Heaper: GET /api/health and GET /sync/health", .serialized, .timeLimit(.minutes(20)))
 struct HeaperHealthTests {
     private static let counters = [
         "connections", "documents", "subscriptions", "frames_in", "frames_out", "bytes_in", "bytes_out",

@@ -2,7 +2,7 @@ import CofferHTTP
 import CofferTesting
 import Testing
 
-@Suite("Heaper: POST /api/heap/add, /api/heaps, /api/workspaces")
+@Suite("Heaper: POST /api/heap/add, /api/heaps, /api/workspaces", .serialized, .timeLimit(.minutes(20)))
 struct HeaperHeapAddTests {
     @Test func newHeapIsListedUnderBothNames() async throws {
         try await HeaperClient.run { client in

@@ -2,7 +2,7 @@ import CofferHTTP
 import CofferTesting
 import Testing
 
-@Suite("Heaper: DELETE /api/heap/{id}")
+@Suite("Heaper: DELETE /api/heap/{id}", .serialized, .timeLimit(.minutes(20)))
 struct HeaperHeapDeleteTests {
     @Test(arguments: ["HEAP", "INDEX"])
     func heapIsGoneAtOnce(_ name: String) async throws {

@@ -2,7 +2,7 @@ import CofferHTTP
 import CofferTesting
 import Testing
 
-@Suite("Heaper: POST /api/heap, /api/heap_count, GET /api/heap/stats")
+@Suite("Heaper: POST /api/heap, /api/heap_count, GET /api/heap/stats", .serialized, .timeLimit(.minutes(20)))
 struct HeaperHeapListTests {
     private func withBlocks(
         _ body: @escaping @Sendable (HeaperClient, HeaperClient.Session) async throws -> Void

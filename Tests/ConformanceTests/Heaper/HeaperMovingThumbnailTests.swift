@@ -2,7 +2,7 @@ import CofferTesting
 import Foundation
 import Testing
 
-@Suite("Heaper: video_thumbnail and animated_thumbnail")
+@Suite("Heaper: video_thumbnail and animated_thumbnail", .serialized, .timeLimit(.minutes(20)))
 struct HeaperMovingThumbnailTests {
     private static func video() throws -> [UInt8] {
         let directory = try TemporaryDirectory()

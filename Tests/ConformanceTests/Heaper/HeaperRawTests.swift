@@ -2,7 +2,11 @@ import CofferHTTP
 import CofferTesting
 import Testing
 
-@Suite("Heaper: GET and HEAD /api/file/{key}/raw/{slug} and /api/stream/{key}/{slug}")
+@Suite(
+    "Heaper: GET and HEAD /api/file/{key}/raw/{slug} and /api/stream/{key}/{slug}",
+    .serialized,
+    .timeLimit(.minutes(20))
+)
 struct HeaperRawTests {
     private static let bytes = HeaperClient.bytes(300_000)
 

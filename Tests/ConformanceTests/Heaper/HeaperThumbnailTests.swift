@@ -2,7 +2,7 @@ import CofferHTTP
 import CofferTesting
 import Testing
 
-@Suite("Heaper: GET and HEAD /api/file/{key}/thumbnail/{size}/{slug}")
+@Suite("Heaper: GET and HEAD /api/file/{key}/thumbnail/{size}/{slug}", .serialized, .timeLimit(.minutes(20)))
 struct HeaperThumbnailTests {
     private static let webp = [("Accept", "image/avif,image/webp,*/*;q=0.8")]
 

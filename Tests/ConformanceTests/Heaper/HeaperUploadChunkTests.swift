@@ -4,7 +4,7 @@ import CofferTesting
 import Crypto
 import Testing
 
-@Suite("Heaper: PUT /api/upload/chunk/{heap_id}/{block_id}/{hash}/{index}")
+@Suite("Heaper: PUT /api/upload/chunk/{heap_id}/{block_id}/{hash}/{index}", .serialized, .timeLimit(.minutes(20)))
 struct HeaperUploadChunkTests {
     private static let chunk = HeaperClient.smallChunk
 

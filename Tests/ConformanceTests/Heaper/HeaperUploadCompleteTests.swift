@@ -2,7 +2,7 @@ import CofferHTTP
 import CofferTesting
 import Testing
 
-@Suite("Heaper: POST /api/upload/complete/{heap_id}/{block_id}/{hash}")
+@Suite("Heaper: POST /api/upload/complete/{heap_id}/{block_id}/{hash}", .serialized, .timeLimit(.minutes(20)))
 struct HeaperUploadCompleteTests {
     @Test func makesAFile() async throws {
         try await HeaperClient.run { client async throws in

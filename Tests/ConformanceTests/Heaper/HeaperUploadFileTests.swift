@@ -2,7 +2,7 @@ import CofferHTTP
 import CofferTesting
 import Testing
 
-@Suite("Heaper: POST /api/upload/file/{heap_id}/{block_id}")
+@Suite("Heaper: POST /api/upload/file/{heap_id}/{block_id}", .serialized, .timeLimit(.minutes(20)))
 struct HeaperUploadFileTests {
     @Test(arguments: [true, false])
     func partsMayComeInAnyOrder(hashFirst: Bool) async throws {

@@ -2,7 +2,7 @@ import CofferHTTP
 import CofferTesting
 import Testing
 
-@Suite("Heaper: POST /api/upload/init/{heap_id}/{block_id}")
+@Suite("Heaper: POST /api/upload/init/{heap_id}/{block_id}", .serialized, .timeLimit(.minutes(20)))
 struct HeaperUploadInitTests {
     @Test func tellsWhatIsToBeSent() async throws {
         try await HeaperClient.run { client async throws in

@@ -2,7 +2,7 @@ import CofferHTTP
 import CofferTesting
 import Testing
 
-@Suite("Heaper: GET /api/upload/status and GET /api/status/file")
+@Suite("Heaper: GET /api/upload/status and GET /api/status/file", .serialized, .timeLimit(.minutes(20)))
 struct HeaperUploadStatusTests {
     @Test func uploadsUnderWay() async throws {
         try await HeaperClient.run { client async throws in

@@ -2,7 +2,7 @@ import CofferHTTP
 import CofferTesting
 import Testing
 
-@Suite("Heaper: POST /api/upload/thumbnail and GET /api/download/thumbnail")
+@Suite("Heaper: POST /api/upload/thumbnail and GET /api/download/thumbnail", .serialized, .timeLimit(.minutes(20)))
 struct HeaperUploadThumbnailTests {
     private static let file = Array("a text, of which nobody can make a picture".utf8)
     private static let hash = HeaperClient.hash(file)

@@ -2,7 +2,7 @@ import CofferHTTP
 import CofferTesting
 import Testing
 
-@Suite("Heaper: GET /api/")
+@Suite("Heaper: GET /api/", .serialized, .timeLimit(.minutes(20)))
 struct HeaperInstanceTests {
     private func names(_ answer: TestResponse) -> [String] {
         guard case .object(let members)? = answer.json else { return [] }

@@ -3,7 +3,7 @@ import CofferHTTP
 import CofferTesting
 import Testing
 
-@Suite("Heaper: GET /api/ws")
+@Suite("Heaper: GET /api/ws", .serialized, .timeLimit(.minutes(20)))
 struct LegacySocketTests {
     @Test func itNeedsALogin() async throws {
         try await HeaperClient.run { client in

@@ -3,7 +3,7 @@ import CofferTesting
 import Testing
 import Yjs
 
-@Suite("Heaper: logins on /ws")
+@Suite("Heaper: logins on /ws", .serialized, .timeLimit(.minutes(20)))
 struct LiveAuthTests {
     typealias Socket = HeaperSocket
 

@@ -3,7 +3,7 @@ import CofferTesting
 import Testing
 import Yjs
 
-@Suite("Heaper: awareness on /ws")
+@Suite("Heaper: awareness on /ws", .serialized, .timeLimit(.minutes(20)))
 struct LiveAwarenessTests {
     typealias Socket = HeaperSocket
 

@@ -5,7 +5,7 @@ import NIOCore
 import Testing
 import Yjs
 
-@Suite("Heaper: a heap's channel on /ws")
+@Suite("Heaper: a heap's channel on /ws", .serialized, .timeLimit(.minutes(20)))
 struct LiveHeapChannelTests {
     typealias Socket = HeaperSocket
 

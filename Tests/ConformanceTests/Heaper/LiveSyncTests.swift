@@ -3,7 +3,7 @@ import CofferTesting
 import Testing
 import Yjs
 
-@Suite("Heaper: documents on /ws")
+@Suite("Heaper: documents on /ws", .serialized, .timeLimit(.minutes(20)))
 struct LiveSyncTests {
     typealias Socket = HeaperSocket
 

@@ -2,7 +2,7 @@ import CofferHTTP
 import CofferTesting
 import Testing
 
-@Suite("Heaper: POST /api/me")
+@Suite("Heaper: POST /api/me", .serialized, .timeLimit(.minutes(20)))
 struct HeaperProfileTests {
     @Test(arguments: ["POST", "GET"])
     func profileHasAllGroups(method: String) async throws {

@@ -4,7 +4,7 @@ import CofferTesting
 import Testing
 import Yjs
 
-@Suite("Heaper: POST /api/sync/pull")
+@Suite("Heaper: POST /api/sync/pull", .serialized, .timeLimit(.minutes(20)))
 struct HeaperPullTests {
     private func withBlock(
         _ body: @escaping @Sendable (HeaperClient, HeaperClient.Session, HeaperCopy) async throws -> Void

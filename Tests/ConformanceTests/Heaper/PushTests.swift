@@ -4,7 +4,7 @@ import CofferTesting
 import Testing
 import Yjs
 
-@Suite("Heaper: POST /api/sync/push")
+@Suite("Heaper: POST /api/sync/push", .serialized, .timeLimit(.minutes(20)))
 struct HeaperPushTests {
     private func withHeap(
         _ body: @escaping @Sendable (HeaperClient, HeaperClient.Session) async throws -> Void

@@ -2,7 +2,7 @@ import CofferHTTP
 import CofferTesting
 import Testing
 
-@Suite("Heaper: POST /api/auth/refresh_token")
+@Suite("Heaper: POST /api/auth/refresh_token", .serialized, .timeLimit(.minutes(20)))
 struct HeaperRefreshTokenTests {
     private static let path = "/api/auth/refresh_token"
 

@@ -4,7 +4,7 @@ import CofferTesting
 import Foundation
 import Testing
 
-@Suite("Heaper: POST /api/regenerate_file")
+@Suite("Heaper: POST /api/regenerate_file", .serialized, .timeLimit(.minutes(20)))
 struct RegenerateFileTests {
     /// One grey pixel.
     private static let png =

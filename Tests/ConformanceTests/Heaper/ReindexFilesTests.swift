@@ -2,7 +2,7 @@ import CofferHTTP
 import CofferTesting
 import Testing
 
-@Suite("Heaper: POST /api/reindex_files")
+@Suite("Heaper: POST /api/reindex_files", .serialized, .timeLimit(.minutes(20)))
 struct ReindexFilesTests {
     @Test func blocksWithFilesAreQueued() async throws {
         try await HeaperClient.run { client in

@@ -3,7 +3,7 @@ import CofferTesting
 import Foundation
 import Testing
 
-@Suite("Heaper: POST /api/scan_folder")
+@Suite("Heaper: POST /api/scan_folder", .serialized, .timeLimit(.minutes(20)))
 struct ScanFolderTests {
     @Test func answerIsTheScan() async throws {
         try await HeaperClient.run { client in

@@ -4,7 +4,7 @@ import CofferTesting
 import Testing
 import Yjs
 
-@Suite("Heaper: trash, restore and purge")
+@Suite("Heaper: trash, restore and purge", .serialized, .timeLimit(.minutes(20)))
 struct HeaperTrashTests {
     private func withBlocks(
         _ body: @escaping @Sendable (HeaperClient, HeaperClient.Session) async throws -> Void

@@ -3,7 +3,7 @@ import CofferHTTP
 import CofferTesting
 import Testing
 
-@Suite("Heaper: POST /api/auth/verify_key")
+@Suite("Heaper: POST /api/auth/verify_key", .serialized, .timeLimit(.minutes(20)))
 struct HeaperVerifyKeyTests {
     private func verify(
         _ client: HeaperClient,

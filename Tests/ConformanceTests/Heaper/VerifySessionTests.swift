@@ -4,7 +4,7 @@ import CofferTesting
 import Crypto
 import Testing
 
-@Suite("Heaper: POST /api/auth/verify_session")
+@Suite("Heaper: POST /api/auth/verify_session", .serialized, .timeLimit(.minutes(20)))
 struct HeaperVerifySessionTests {
     private static let path = "/api/auth/verify_session"
 
