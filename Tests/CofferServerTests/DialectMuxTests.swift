@@ -7,6 +7,7 @@ struct DialectMuxTests {
     private static let hosts = ["COFFER_HOSTS": "drop.test=ravenzero,hush.test=hushfile"]
     private static let house: JSONValue = ["detail": "Not Found"]
     private static let hushfile: JSONValue = ["fileid": "", "status": "bad request"]
+    private static let heaper: JSONValue = ["success": false, "error": "Not found", "code": "not_found"]
 
     private func json(_ answer: TestResponse) -> [String: JSONValue] {
         guard case .object(let members)? = answer.json else { return [:] }
@@ -16,7 +17,8 @@ struct DialectMuxTests {
     @Test(arguments: [
         ("/nowhere", 404, house), ("/", 404, house), ("/upload/x/y", 404, house), ("/openapi/nobody.json", 404, house),
         ("/status/a%2Fb", 404, house), ("/download/a%2Fb", 404, house), ("/preview/", 404, house),
-        ("/api/unknown", 400, hushfile), ("/api", 400, hushfile), ("/API/file", 404, house),
+        ("/api/unknown", 400, hushfile), ("/api/unknown/below", 400, hushfile), ("/API/file", 404, house),
+        ("/sync/unknown", 404, heaper),
     ])
     func unknownPathIsAnsweredInTheMannerOfItsOwner(path: String, status: Int, body: JSONValue) async throws {
         try await TestServer.run { server async throws in

@@ -114,14 +114,45 @@ struct OpenAPITests {
         }.sorted()
     }
 
+    /// Method and template of every operation.
+    private func operations(in document: JSONValue) -> Set<String> {
+        Set(
+            members(document["paths"]).flatMap { item in
+                members(item.value).map { "\($0.name.uppercased()) \(item.name)" }
+            }
+        )
+    }
+
+    private func reference(of dialect: String) -> Set<String> {
+        let rows = RouteConformanceTests.rows.filter { $0.dialect == dialect }
+        return Set(rows.map { "\($0.method) \($0.template)" })
+    }
+
     @Test func hashdropDescribesEveryRouteOfItsReference() async throws {
-        let document = try await document("/openapi/hashdrop.json")
-        let described = members(document["paths"]).flatMap { item in
-            members(item.value).map { "\($0.name.uppercased()) \(item.name)" }
+        let reference = reference(of: "hashdrop")
+        #expect(reference.count == 18)
+        #expect(operations(in: try await document("/openapi/hashdrop.json")) == reference)
+    }
+
+    @Test func heaperDescribesEveryRouteOfItsReference() async throws {
+        let reference = reference(of: "heaper")
+        #expect(reference.count == 44)
+        let missing = reference.subtracting(operations(in: try await document("/openapi/heaper.json")))
+        #expect(missing.isEmpty, "\(missing)")
+    }
+
+    /// Beyond its reference, too: released clients ask for more.
+    @Test func heaperDescribesNothingThatIsNotThere() async throws {
+        try await TestServer.run(["COFFER_HEAPER_RATE_LIMITS": "off"]) { server async throws in
+            let document = try #require(try await server.get("/openapi/heaper.json").json)
+            for operation in operations(in: document) {
+                let words = operation.split(separator: " ").map(String.init)
+                let needsBody = words[0] == "POST" || words[0] == "PUT"
+                let path = RouteConformanceTests.path(words[1])
+                let answer = try await server.send(words[0], path, body: needsBody ? [] : nil)
+                #expect(!RouteConformanceTests.isUnclaimed(answer), "\(operation): \(answer.status) \(answer.text)")
+            }
         }
-        let rows = RouteConformanceTests.rows.filter { $0.dialect == "hashdrop" }
-        #expect(rows.count == 18)
-        #expect(Set(described) == Set(rows.map { "\($0.method) \($0.template)" }))
     }
 
     @Test(arguments: ["/openapi.json", "/openapi/hashdrop.json", "/openapi/heaper.json"])

@@ -81,7 +81,43 @@ struct RouteConformanceTests {
         heaper POST /api/auth/verify_session
         heaper POST /api/auth/refresh_token
         heaper POST /api/me
+        heaper GET /api/ws
+        heaper GET /ws
         heaper GET /sync/health
+        heaper GET /api/sync/delta
+        heaper POST /api/sync/push
+        heaper POST /api/sync/pull
+        heaper POST /api/heaps
+        heaper POST /api/workspaces
+        heaper POST /api/block/{blockKey}
+        heaper POST /api/block_updates/{blockKey}
+        heaper GET /api/trash/{heapId}
+        heaper DELETE /api/trash/{heapId}
+        heaper POST /api/trash/{heapId}/restore
+        heaper POST /api/heap
+        heaper POST /api/heap_count
+        heaper POST /api/heap/add
+        heaper DELETE /api/heap/{id}
+        heaper GET /api/heap/stats/{id}
+        heaper POST /api/heap/changed_blocks
+        heaper GET /api/file/{key}/thumbnail/{size}/{slug}
+        heaper GET /api/file/{key}/video_thumbnail/{size}/{position}
+        heaper GET /api/file/{key}/animated_thumbnail/{size}/{slug}
+        heaper GET /api/file/{key}/raw/{slug}
+        heaper GET /api/stream/{key}/{slug}
+        heaper POST /api/scan_folder
+        heaper POST /api/abort_scan
+        heaper GET /api/active_scans
+        heaper POST /api/reindex_files
+        heaper POST /api/regenerate_file
+        heaper POST /api/upload/file/{heap_id}/{block_id}
+        heaper POST /api/upload/init/{heap_id}/{block_id}
+        heaper GET /api/upload/status/{heap_id}/{block_id}/{hash}
+        heaper PUT /api/upload/chunk/{heap_id}/{block_id}/{hash}/{index}
+        heaper POST /api/upload/complete/{heap_id}/{block_id}/{hash}
+        heaper POST /api/upload/thumbnail/{block_id}/{file_hash}/{thumbnail_key}
+        heaper GET /api/download/thumbnail/{block_id}/{file_hash}/{thumbnail_type}/{thumbnail_size}
+        heaper GET /api/status/file/{heap_id}/{block_id}/{hash}
         """.split(separator: "\n").map { line in
             let words = line.split(separator: " ").map(String.init)
             return Row(dialect: words[0], method: words[1], template: words[2])
@@ -93,12 +129,17 @@ struct RouteConformanceTests {
         "COFFER_SKYSEND_OIDC_CLIENT_SECRET": "secret",
     ]
 
-    private func path(_ template: String) -> String {
-        template.replacing("{id}", with: "0123456789abcdef").replacing("{index}", with: "0")
-            .replacing("{key}", with: "one-two-three")
+    private static let parameters = [
+        "id": "0123456789abcdef", "index": "0", "key": "one-two-three", "hash": String(repeating: "0a", count: 32),
+        "file_hash": String(repeating: "0a", count: 32), "size": "320", "position": "1", "slug": "picture.png",
+        "thumbnail_key": "preview-320", "thumbnail_type": "preview", "thumbnail_size": "320",
+    ]
+
+    static func path(_ template: String) -> String {
+        template.replacing(/\{(\w+)\}/) { parameters[String($0.1)] ?? "0123456789abcdef" }
     }
 
-    private func isUnclaimed(_ answer: TestResponse) -> Bool {
+    static func isUnclaimed(_ answer: TestResponse) -> Bool {
         if answer.status == 405 { return true }
         if answer.status == 404 {
             if answer.text == "404 page not found\n" { return true }
@@ -109,15 +150,15 @@ struct RouteConformanceTests {
     }
 
     @Test func tableHasAllRows() {
-        #expect(Self.rows.count == 69)
+        #expect(Self.rows.count == 105)
     }
 
     @Test(arguments: rows)
     func routeIsClaimed(row: Row) async throws {
         try await TestServer.run(Self.settings) { server async throws in
             let needsBody = row.method == "POST" || row.method == "PUT"
-            let answer = try await server.send(row.method, path(row.template), body: needsBody ? [] : nil)
-            #expect(!isUnclaimed(answer), "\(answer.status) \(answer.text)")
+            let answer = try await server.send(row.method, Self.path(row.template), body: needsBody ? [] : nil)
+            #expect(!Self.isUnclaimed(answer), "\(answer.status) \(answer.text)")
             #expect(
                 answer.status < 500 || ["/health/", "/auth/login"].contains(row.template),
                 "\(answer.status) \(answer.text)"
@@ -132,19 +173,19 @@ struct RouteConformanceTests {
             let needsBody = row.method == "POST" || row.method == "PUT"
             let answer = try await server.send(
                 row.method,
-                path(row.template),
+                Self.path(row.template),
                 headers: [("Host", "own.test")],
                 body: needsBody ? [] : nil
             )
-            #expect(!isUnclaimed(answer), "\(answer.status) \(answer.text)")
+            #expect(!Self.isUnclaimed(answer), "\(answer.status) \(answer.text)")
         }
     }
 
     @Test(arguments: rows)
     func otherMethodIsRefused(row: Row) async throws {
         try await TestServer.run(Self.settings) { server async throws in
-            let answer = try await server.send(row.method == "PATCH" ? "PUT" : "PATCH", path(row.template))
-            #expect(isUnclaimed(answer), "\(answer.status) \(answer.text)")
+            let answer = try await server.send(row.method == "PATCH" ? "PUT" : "PATCH", Self.path(row.template))
+            #expect(Self.isUnclaimed(answer), "\(answer.status) \(answer.text)")
         }
     }
 }
