@@ -35,6 +35,11 @@ class Plan:
     slow_uploads: int = 50
     slow_bytes: int = 8 * 2**20
     scan_files: int = 50_000
+    #: Heaper: rounds and updates of live synchronization, updates of a long document, blocks of a large heap.
+    live_rounds: int = 9
+    live_updates: int = 5_000
+    long_updates: int = 100_000
+    many_blocks: int = 100_000
     yjs_rounds: int = 15
     yjs_updates: int = 10_000
     yjs_bytes: int = 1_250_000
@@ -45,6 +50,7 @@ class Plan:
         changes |= dict(growth_rounds=1, many_rows=20_000, parallel=16)
         changes |= dict(transfer_rounds=1, transfer_bytes=2**26, parked=4, slow_uploads=5, slow_bytes=2**21)
         changes |= dict(scan_files=1_000)
+        changes |= dict(live_rounds=1, live_updates=500, long_updates=2_000, many_blocks=3_000)
         changes |= dict(yjs_rounds=1, yjs_updates=1_000, yjs_bytes=100_000)
         return Plan(**vars(self) | changes)
 
