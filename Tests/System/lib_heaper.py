@@ -355,12 +355,11 @@ class Provider:
     """One document of a client.
 
     `version`: as 4.5 says its version and answers pings; None for 3.4, which does neither. `session`: as session-aware
-    providers of 4.x append it to the name. `token`: an `Account`, a text, or a function that gives one.
+    providers of 4.x append it to the name. `token`: an `Account`, a text, or a function that gives one. `renewal`: after so
+    many seconds it tells its state again, under a new clock.
     """
 
-    AWARENESS_RENEWAL = 15.0
-
-    def __init__(self, socket, name, token, version=None, session=None, doc=None, state=None):
+    def __init__(self, socket, name, token, version=None, session=None, doc=None, state=None, renewal=15.0):
         import pycrdt
 
         self.socket = socket
@@ -371,6 +370,7 @@ class Provider:
         self.doc = doc or pycrdt.Doc()
         self.client = random.getrandbits(31) + 1
         self.state = state
+        self.renewal = renewal
         self.clock = 1
         self.others = {}
         self.scope = None
@@ -419,17 +419,17 @@ class Provider:
 
     # Waiting
 
-    async def wait(self, condition, seconds=30.0, what="condition"):
+    async def wait(self, condition, seconds=60.0, what="condition"):
         end = time.monotonic() + seconds
         while not condition():
             if time.monotonic() > end:
                 raise TimeoutError(f"{what} of {self.document_name}: {self!r}")
             await asyncio.sleep(0.005)
 
-    async def wait_synced(self, seconds=30.0):
+    async def wait_synced(self, seconds=60.0):
         await self.wait(lambda: self.synced, seconds, "synced")
 
-    async def wait_acknowledged(self, seconds=30.0):
+    async def wait_acknowledged(self, seconds=60.0):
         """Until the server has said of every change that it is durable."""
         await self.wait(lambda: self.synced and self.unsynced_changes == 0, seconds, "acknowledged")
 
@@ -484,7 +484,7 @@ class Provider:
 
     async def _renew(self):
         while True:
-            await asyncio.sleep(self.AWARENESS_RENEWAL)
+            await asyncio.sleep(self.renewal)
             self.set_state(self.state)
 
     def detach(self):
@@ -525,7 +525,7 @@ class Provider:
             self.socket.send(sync_frame(self.name, STEP2, self.doc.get_update(data)))
         elif step == STEP2:
             self._apply(data)
-            # pycrdt, unlike Yjs, loses track of updates that come before those that they build on.
+            # pycrdt, unlike Yjs, may lose updates that come before those that they build on.
             for update in self._early:
                 self._apply(update)
             self._early = []
