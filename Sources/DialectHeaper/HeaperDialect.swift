@@ -106,6 +106,14 @@ package struct HeaperDialect: Dialect {
             documents: documents.hub,
             stamps: documents.stamps
         )
+        let prober = FileProber(
+            finder: files.finder,
+            media: thumbnails.media,
+            stamps: documents.stamps,
+            events: documents.events,
+            clock: needs.clock,
+            logger: needs.logger
+        )
         routes =
             IdentityRoutes(identity, gates: gates, counters: counters, needs).all
             + LiveRoutes(settings.live, live, scans: known, gates: gates).all
@@ -115,7 +123,7 @@ package struct HeaperDialect: Dialect {
             + ScanRoutes(scans, places: places, gates: gates).all
             + [.post("/api/regenerate_file", use: gates.caller(regenerate.handle))]
         services =
-            documents.services + heaps.services + [files.upkeep] + thumbnails.services + scans.services
+            documents.services + heaps.services + [files.upkeep, prober] + thumbnails.services + scans.services
         logger = needs.logger
     }
 

@@ -75,10 +75,28 @@ struct FileFinder: Sendable {
             LEFT JOIN blobs b ON b.key = s.blob_key
             WHERE \(part: condition) ORDER BY f.is_uploaded DESC, f.created_at DESC, f.id DESC LIMIT \(most)
             """
-        ) { row in
-            let column = HeaperFile.columnCount
-            return Found(file: HeaperFile(row), slot: row.isNull(column) ? nil : DropTable.slot(row, from: column))
+        ) { Self.found($0) }
+    }
+
+    /// Files that arrived and that nobody has looked into, the oldest first; those of encrypted heaps are not among them.
+    func unprobed(most: Int) async throws -> [Found] {
+        try await drops.database.snapshot { session in
+            try session.query(
+                """
+                SELECT \(part: HeaperFile.columns), \(part: DropTable.slotColumns) FROM heaper_files f
+                JOIN heaper_heaps h ON h.id = f.heap_id AND h.deleted_at IS NULL AND h.encrypted = 0
+                LEFT JOIN heaper_contents c ON c.hash = f.hash AND f.is_uploaded = 1
+                LEFT JOIN drop_slots s ON s.drop_id = c.drop_id AND s.slot = 0
+                LEFT JOIN blobs b ON b.key = s.blob_key
+                WHERE f.unprobed = 1 ORDER BY f.id LIMIT \(most)
+                """
+            ) { Self.found($0) }
         }
+    }
+
+    private static func found(_ row: any SQLRow) -> Found {
+        let column = HeaperFile.columnCount
+        return Found(file: HeaperFile(row), slot: row.isNull(column) ? nil : DropTable.slot(row, from: column))
     }
 
     /// Opens the bytes; the caller closes them.

@@ -49,11 +49,11 @@ enum FileRows {
             """
             INSERT INTO heaper_files (
                 id, heap_id, block_id, hash, name, mime_type, file_size, width, height, duration_ms, exif_data,
-                is_uploaded, created_at
+                is_uploaded, unprobed, created_at
             ) VALUES (
                 \(id), \(arrival.heap), \(arrival.block), \(arrival.hash), \(arrival.name), \(arrival.mimeType),
                 \(arrival.size), \(arrival.facts.width), \(arrival.facts.height),
-                \(arrival.facts.duration?.wholeMilliseconds), \(arrival.facts.exif), 1, \(now)
+                \(arrival.facts.duration?.wholeMilliseconds), \(arrival.facts.exif), 1, 1, \(now)
             )
             ON CONFLICT (block_id, hash) DO UPDATE SET
                 is_uploaded = 1, file_size = excluded.file_size,

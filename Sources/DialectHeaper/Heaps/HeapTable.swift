@@ -111,12 +111,15 @@ enum HeapTable {
                     exif_data TEXT,
                     is_uploaded BIGINT NOT NULL DEFAULT 0 CHECK (is_uploaded IN (0, 1)),
                     in_document BIGINT NOT NULL DEFAULT 0 CHECK (in_document IN (0, 1)),
+                    unprobed BIGINT NOT NULL DEFAULT 0 CHECK (unprobed IN (0, 1)),
                     created_at BIGINT NOT NULL,
                     UNIQUE (block_id, hash)
                 )
                 """,
                 "CREATE INDEX heaper_files_by_hash ON heaper_files (hash)",
                 "CREATE INDEX heaper_files_by_heap ON heaper_files (heap_id)",
+                // What nobody has looked into yet.
+                "CREATE INDEX heaper_files_unprobed ON heaper_files (id) WHERE unprobed = 1",
             ]
         )
     ]

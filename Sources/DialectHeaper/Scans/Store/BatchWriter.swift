@@ -120,9 +120,9 @@ struct BatchWriter {
         try session.execute(
             """
             INSERT INTO heaper_files
-                (id, heap_id, block_id, hash, name, mime_type, file_size, is_uploaded, in_document, created_at)
+                (id, heap_id, block_id, hash, name, mime_type, file_size, is_uploaded, in_document, unprobed, created_at)
             VALUES (\(entry.id), \(heap.heap), \(block), \(entry.hash), \(entry.name), \(entry.mimeType), \(entry.size),
-                1, \(isInDocument), \(now))
+                1, \(isInDocument), \(FileProber.looksInto(entry.mimeType)), \(now))
             ON CONFLICT (block_id, hash) DO UPDATE SET is_uploaded = 1, name = excluded.name
             """
         )
