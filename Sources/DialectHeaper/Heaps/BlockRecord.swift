@@ -33,10 +33,18 @@ struct BlockRecord: Sendable {
     }
 
     /// The columns that ``init(_:)`` reads; the block is named `b`.
-    static let columns: SQL = """
-        b.id, b.heap_id, b.owner_id, b.type, b.title, b.text, b.color, b.icon, b.icon_type, b.main_tag, b.value_type, \
-        b.value_options, b.default_app, b.sync_version, b.stamp, b.created_at, b.updated_at, b.deleted_at, b.purged_at
+    static let columns = columns(text: "b.text")
+
+    /// The same with an empty text, for whoever shows none: texts are most of what a page of blocks would read.
+    static let columnsWithoutText = columns(text: "''")
+
+    private static func columns(text: SQL) -> SQL {
         """
+        b.id, b.heap_id, b.owner_id, b.type, b.title, \(part: text), b.color, b.icon, b.icon_type, b.main_tag, \
+        b.value_type, b.value_options, b.default_app, b.sync_version, b.stamp, b.created_at, b.updated_at, b.deleted_at, \
+        b.purged_at
+        """
+    }
 
     init(_ row: any SQLRow) {
         id = BlockID(unchecked: row.text(0))

@@ -21,7 +21,7 @@ extension BlockStore {
     /// Asking with the time that the last answer told until there is no more misses and repeats nothing: the time is read
     /// before the changes are.
     ///
-    /// `complete`: whether blocks come with files and tags.
+    /// `complete`: whether blocks come with their text, files and tags.
     func changes(in heap: HeapID, since stamp: Int64, limit: Int, complete: Bool) async throws -> Changes {
         let horizon = stamps.horizon()
         let oldest = clock.now.advanced(by: .zero - Self.markerLife).milliseconds
@@ -29,9 +29,10 @@ extension BlockStore {
             let now = try horizon.serverTime(in: session).milliseconds
             let isFull = try stamp > 0 && stamp < oldest && !Self.endsPage(stamp, of: heap, session)
             let since = isFull ? 0 : max(stamp, 0)
+            let columns = complete ? BlockRecord.columns : BlockRecord.columnsWithoutText
             let rows = try session.query(
                 """
-                SELECT \(part: BlockRecord.columns) FROM heaper_blocks b
+                SELECT \(part: columns) FROM heaper_blocks b
                 WHERE b.heap_id = \(heap) AND b.stamp > \(since) ORDER BY b.stamp LIMIT \(limit + 1)
                 """
             ) { BlockRecord($0) }
