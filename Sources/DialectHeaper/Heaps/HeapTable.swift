@@ -116,7 +116,8 @@ enum HeapTable {
                     UNIQUE (block_id, hash)
                 )
                 """,
-                "CREATE INDEX heaper_files_by_hash ON heaper_files (hash)",
+                // Both, or a search for a hash in a heap would read all files of the heap.
+                "CREATE INDEX heaper_files_by_hash ON heaper_files (hash, heap_id)",
                 "CREATE INDEX heaper_files_by_heap ON heaper_files (heap_id)",
                 // What nobody has looked into yet.
                 "CREATE INDEX heaper_files_unprobed ON heaper_files (id) WHERE unprobed = 1",
