@@ -3,7 +3,7 @@ import Testing
 
 @testable import CofferMedia
 
-@Suite("Media: work that is shared", .timeLimit(.minutes(1)))
+@Suite("Media: work that is shared", .timeLimit(.minutes(20)))
 struct SharedJobsTests {
     private let jobs = SharedJobs<String, Int>(maxJobs: 2)
 
