@@ -101,7 +101,7 @@ struct BatchWriter {
         try session.execute(
             """
             INSERT INTO heaper_blocks (id, heap_id, owner_id, type, title, stamp, created_at, updated_at)
-            VALUES (\(file.block), \(heap.heap), \(user), 'file', \(file.entry.name), \(stamp), \(stamp), \(stamp))
+            VALUES (\(file.block), \(heap.heap), \(user), 'file', \(file.entry.title), \(stamp), \(stamp), \(stamp))
             """
         )
         // Nobody can have this document open: its id was drawn for this row.

@@ -10,6 +10,9 @@ struct FileEntry: Equatable, Sendable {
     var mimeType: String
     var size: Int64
 
+    /// Of a block that is made for this file: its name in one line.
+    var title: String { name.replacing("\n", with: " ") }
+
     var key: String { "\(hash):\(size)" }
 
     private var value: YValue {
@@ -33,9 +36,12 @@ struct FileEntry: Equatable, Sendable {
         try edit.remove(forKey: hash.text, in: Self.root)
     }
 
-    /// The state of a new document that names this file.
+    /// The state of a new document that names this file, and has its name as the title.
     func newDocument(client: UInt64) throws -> [UInt8] {
         var document = YDocument()
-        return try document.edit(as: client) { try write(into: &$0) }.update
+        return try document.edit(as: client) { edit in
+            try BlockEdits.setTitle(title, &edit)
+            try write(into: &edit)
+        }.update
     }
 }
