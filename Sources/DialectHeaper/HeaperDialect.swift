@@ -115,7 +115,7 @@ package struct HeaperDialect: Dialect {
             logger: needs.logger
         )
         routes =
-            IdentityRoutes(identity, gates: gates, counters: counters, needs).all
+            IdentityRoutes(identity, gates: gates, counters: counters, limits: settings.files, needs).all
             + LiveRoutes(settings.live, live, scans: known, gates: gates).all
             + HeapRoutes(heaps, gates: gates).all
             + FileRoutes(files, places: places, gates: gates).all

@@ -3,25 +3,30 @@ import CofferCore
 /// The rows of files, read and changed inside of somebody's transaction.
 enum FileRows {
     static func file(_ id: FileID, in session: any SQLSession) throws -> HeaperFile? {
-        try session.first("SELECT \(part: HeaperFile.columns) FROM heaper_files f WHERE f.id = \(id)") {
-            HeaperFile($0)
-        }
+        try files("f.id = \(id)", in: session).first
     }
 
     static func file(_ hash: ContentHash, of block: BlockID, in session: any SQLSession) throws -> HeaperFile? {
-        try session.first(
-            "SELECT \(part: HeaperFile.columns) FROM heaper_files f WHERE f.block_id = \(block) AND f.hash = \(hash)"
-        ) { HeaperFile($0) }
+        try files("f.block_id = \(block) AND f.hash = \(hash)", in: session).first
     }
 
     /// All files of a block, the newest upload first.
     static func files(of block: BlockID, in session: any SQLSession) throws -> [HeaperFile] {
-        try session.query(
+        try files("f.block_id = \(block)", in: session)
+    }
+
+    /// Files of one block.
+    private static func files(_ which: SQL, in session: any SQLSession) throws -> [HeaperFile] {
+        var files = try session.query(
             """
-            SELECT \(part: HeaperFile.columns) FROM heaper_files f WHERE f.block_id = \(block)
+            SELECT \(part: HeaperFile.columns) FROM heaper_files f WHERE \(part: which)
             ORDER BY f.is_uploaded DESC, f.created_at DESC, f.id DESC
             """
         ) { HeaperFile($0) }
+        guard let block = files.first?.block else { return [] }
+        let thumbnails = try ListedThumbnail.of(block, in: session)
+        for index in files.indices { files[index].thumbnails = thumbnails[files[index].hash] ?? [] }
+        return files
     }
 
     /// What makes a file whose bytes are here.

@@ -15,6 +15,7 @@ struct HeaperFile: Equatable, Sendable {
     /// The block's document names it.
     let isInDocument: Bool
     let createdAt: Timestamp
+    var thumbnails: [ListedThumbnail] = []
 
     /// The columns that ``init(_:from:)`` reads; the file is named `f`.
     static let columns: SQL =

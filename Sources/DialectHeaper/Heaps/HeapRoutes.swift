@@ -6,13 +6,8 @@ import HTTPTypes
 struct HeapRoutes {
     let all: [Route]
 
-    /// `thumbnailBytes`: what the thumbnails of a heap's files take.
-    init(
-        _ parts: HeapParts,
-        gates: HeaperGates,
-        thumbnailBytes: @escaping @Sendable (HeapID) async throws -> Int64 = { _ in 0 }
-    ) {
-        all = Self.sync(parts, gates) + Self.heaps(parts, gates, thumbnailBytes) + Self.blocks(parts, gates)
+    init(_ parts: HeapParts, gates: HeaperGates) {
+        all = Self.sync(parts, gates) + Self.heaps(parts, gates) + Self.blocks(parts, gates)
     }
 
     private static func sync(_ parts: HeapParts, _ gates: HeaperGates) -> [Route] {
@@ -28,20 +23,11 @@ struct HeapRoutes {
         ]
     }
 
-    private static func heaps(
-        _ parts: HeapParts,
-        _ gates: HeaperGates,
-        _ thumbnailBytes: @escaping @Sendable (HeapID) async throws -> Int64
-    ) -> [Route] {
+    private static func heaps(_ parts: HeapParts, _ gates: HeaperGates) -> [Route] {
         let (heaps, blocks, places, documents) = (parts.heaps, parts.blocks, parts.places, parts.life.documents)
         let add = AddHeapRoute(heaps: heaps, documents: documents)
         let delete = DeleteHeapRoute(heaps: heaps, places: places, documents: documents, events: parts.life.events)
-        let stats = HeapStatsRoute(
-            blocks: blocks,
-            places: places,
-            documents: documents,
-            thumbnailBytes: thumbnailBytes
-        )
+        let stats = HeapStatsRoute(blocks: blocks, places: places, documents: documents)
         let list = HeapBlocksRoute(blocks: blocks, places: places, documents: documents)
         let count = HeapCountRoute(blocks: blocks, places: places, documents: documents)
         let changed = ChangedBlocksRoute(blocks: blocks, places: places, documents: documents)

@@ -6,10 +6,12 @@ import HTTPTypes
 struct IdentityRoutes {
     let all: [Route]
 
+    /// `limits`: what the profile tells of how much may be stored.
     init(
         _ parts: IdentityParts,
         gates: HeaperGates,
         counters: RealtimeCounters,
+        limits: FileSettings,
         _ needs: HeaperDialect.Dependencies
     ) {
         let database = needs.drops.database
@@ -19,7 +21,10 @@ struct IdentityRoutes {
         let profile = ProfileRoute(
             users: parts.users,
             usage: UsageStore(database: database),
-            limits: ["storage_bytes": nil, "upload_bytes": nil, "heaps": nil]
+            limits: [
+                "storage_bytes": .integer(limits.storageBytes), "upload_bytes": .integer(limits.uploadBytes),
+                "heaps": nil,
+            ]
         )
         all =
             [

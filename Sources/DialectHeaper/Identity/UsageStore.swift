@@ -26,25 +26,23 @@ struct UsageStore: Sendable {
     ///
     /// Bytes count once for each content, as they are stored.
     func usage(of user: UserID) async throws -> Usage {
-        try await database.read { session in
-            try session.first(
-                """
-                WITH heaps AS (SELECT id FROM heaper_heaps WHERE owner_id = \(user) AND deleted_at IS NULL),
-                files AS (
-                    SELECT hash, file_size FROM heaper_files
-                    WHERE heap_id IN (SELECT id FROM heaps) AND is_uploaded = 1
-                )
-                SELECT
-                    (SELECT COALESCE(SUM(file_size), 0) FROM (SELECT DISTINCT hash, file_size FROM files) AS contents),
-                    (SELECT COUNT(*) FROM files),
-                    (
-                        SELECT COUNT(*) FROM heaper_blocks
-                        WHERE heap_id IN (SELECT id FROM heaps) AND deleted_at IS NULL AND purged_at IS NULL
-                    ),
-                    (SELECT COUNT(*) FROM heaps)
-                """
-            ) { Usage(storageBytes: $0.integer(0), files: $0.integer(1), blocks: $0.integer(2), heaps: $0.integer(3)) }
-                ?? Usage()
+        try await database.snapshot { session in
+            let files = try FileUsage.of(user, in: session)
+            var usage = Usage(storageBytes: files.bytes, files: files.files)
+            (usage.blocks, usage.heaps) =
+                try session.first(
+                    """
+                    WITH heaps AS (SELECT id FROM heaper_heaps WHERE owner_id = \(user) AND deleted_at IS NULL)
+                    SELECT
+                        (
+                            SELECT COUNT(*) FROM heaper_blocks
+                            WHERE heap_id IN (SELECT id FROM heaps) AND deleted_at IS NULL AND purged_at IS NULL
+                        ),
+                        (SELECT COUNT(*) FROM heaps)
+                    """
+                ) { ($0.integer(0), $0.integer(1)) } ?? (0, 0)
+            usage.thumbnailBytes = try ListedThumbnail.bytes(of: user, in: session)
+            return usage
         }
     }
 }

@@ -3,7 +3,7 @@ import CofferHTTP
 import Hummingbird
 
 /// `GET` and `HEAD /api/download/thumbnail/{block_id}/{file_hash}/{thumbnail_type}/{thumbnail_size}`: a stored thumbnail
-/// as it is; nothing is made.
+/// as it is; nothing is made, and of what was made only that is there which was shown with the block.
 ///
 /// `{thumbnail_size}` is the size or the key that it was uploaded with, or the name of one of our sizes.
 ///
@@ -29,7 +29,7 @@ struct DownloadThumbnailRoute {
         let stored = try await store.list(hash, of: block).filter { $0.kind == kind }
         let chosen =
             stored.first { $0.isUploaded && ($0.size == name || $0.key == name) }
-            ?? stored.first { !$0.isUploaded && $0.size == name }
+            ?? stored.first { !$0.isUploaded && $0.isShown && $0.size == name }
         guard let chosen else { throw ThumbnailFailure.notFound }
         let answer = ThumbnailAnswer(chosen, of: found.file.hash)
         do {

@@ -9,8 +9,6 @@ struct HeapStatsRoute: Sendable {
     let blocks: BlockStore
     let places: any PlaceFinding
     let documents: any DocumentHosting
-    /// Bytes of the thumbnails of a heap's files.
-    let thumbnailBytes: @Sendable (HeapID) async throws -> Int64
 
     @Sendable
     func handle(_ request: Request, context: CofferContext, caller: Caller) async throws -> Response {
@@ -26,7 +24,7 @@ struct HeapStatsRoute: Sendable {
                 "trashed_count": .integer(stats.trashed),
                 "file_count": .integer(stats.files.files),
                 "storage_bytes": .integer(stats.files.bytes),
-                "thumbnail_bytes": .integer(try await thumbnailBytes(heap.heap)),
+                "thumbnail_bytes": .integer(stats.thumbnailBytes),
                 "duplicate_count": .integer(stats.duplicates),
                 "by_type": .object(stats.byType.map { .init($0.type, .integer($0.count)) }),
                 "last_change": .integer(stats.lastChange),

@@ -8,8 +8,7 @@ import NIOCore
 ///
 /// - Source: Heaper contract, section 6, "File".
 enum FileBody {
-    /// `thumbnails`: what is stored or can be made, each with `type`, `size`, `width`, `height` and `mime_type`.
-    static func json(_ file: HeaperFile, thumbnails: [JSONValue] = []) -> JSONValue {
+    static func json(_ file: HeaperFile) -> JSONValue {
         [
             "id": .string(file.id.text),
             "block_id": .string(file.block.text),
@@ -23,7 +22,7 @@ enum FileBody {
             "exif_data": file.facts.exif.flatMap { JSONValue(parsing: ByteBuffer(string: $0)) } ?? .null,
             "is_uploaded": .bool(file.isUploaded),
             "created_at": .string(CalendarTime(file.createdAt).internetDateTimeWithMilliseconds),
-            "thumbnails": .array(thumbnails),
+            "thumbnails": .array(file.thumbnails.map(\.json)),
         ]
     }
 

@@ -30,6 +30,19 @@ struct HeaperProfileTests {
                 return
             }
             #expect(limits.map(\.name) == ["storage_bytes", "upload_bytes", "heaps"])
+            #expect(limits.allSatisfy { $0.value == .null })
+        }
+    }
+
+    @Test func limitsAndUsageAreThoseOfFiles() async throws {
+        try await HeaperClient.run(["UPLOAD_BYTES": "100000", "STORAGE_BYTES": "150000"]) { client async throws in
+            let place = try await client.makeFilePlace()
+            for block in ["a", "b"] { _ = try await client.uploadFile([1, 2, 3], to: place.at(block)) }
+            let answer = try await client.post("/api/me", as: place.session)
+            let limits: JSONValue = ["storage_bytes": 150_000, "upload_bytes": 100_000, "heaps": nil]
+            #expect(answer.json?["limits"] == limits)
+            #expect(answer.json?["usage"]?["file_count"] == 2)
+            #expect(answer.json?["usage"]?["storage_bytes"] == 3)
         }
     }
 

@@ -57,6 +57,17 @@ struct ScanFolderTests {
         }
     }
 
+    @Test func copiesAreCountedAsDuplicates() async throws {
+        try await HeaperClient.run { client in
+            let place = try await client.makeScanPlace()
+            for name in ["a", "b", "sub/c"] { try place.write(name, "the same") }
+            #expect(try await place.scan() == "done")
+            let stats = try await client.get("/api/heap/stats/\(place.heap)", as: place.session)
+            #expect(stats.json?["file_count"] == 1)
+            #expect(stats.json?["duplicate_count"] == 2)
+        }
+    }
+
     @Test func readOnlyFoldersAreScanned() async throws {
         try await HeaperClient.run { client in
             let place = try await client.makeScanPlace()

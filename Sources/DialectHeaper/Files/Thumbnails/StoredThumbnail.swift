@@ -22,15 +22,17 @@ struct StoredThumbnail: Sendable {
     /// The moment of a video, where it is known.
     let position: Duration?
     let createdAt: Timestamp
+    /// Whoever sees the block may know that it is there.
+    let isShown: Bool
     let slot: DropSlot
 
     var longestEdge: Int { max(width, height) }
 
-    /// The columns that ``init(_:)`` reads; the thumbnail is named `t`.
+    /// The columns that ``init(_:)`` reads; the thumbnail is named `t`, its row for the block that was shown `shown`.
     static let columns: SQL =
         """
         t.drop_id, t.block_id, t.key, t.kind, t.size, t.format, t.width, t.height, t.position_ms, t.created_at, \
-        \(part: DropTable.slotColumns)
+        shown.block_id, \(part: DropTable.slotColumns)
         """
 
     /// - Returns: nil for a row that a later version wrote.
@@ -48,14 +50,7 @@ struct StoredThumbnail: Sendable {
         height = Int(row.integer(7))
         position = row.optionalInteger(8).map { .milliseconds($0) }
         createdAt = row.time(9)
-        slot = DropTable.slot(row, from: 10)
-    }
-
-    /// As a file's `thumbnails` list it (contract, section 6).
-    var json: JSONValue {
-        [
-            "type": .string(kind.rawValue), "size": .string(size), "width": .integer(width),
-            "height": .integer(height), "mime_type": .string(format.mediaType),
-        ]
+        isShown = isUploaded || !row.isNull(10)
+        slot = DropTable.slot(row, from: 11)
     }
 }

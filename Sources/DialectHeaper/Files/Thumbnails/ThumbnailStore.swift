@@ -31,6 +31,7 @@ struct ThumbnailStore: Sendable {
             """
             SELECT \(part: StoredThumbnail.columns) FROM heaper_thumbnails t
             JOIN drop_slots s ON s.drop_id = t.drop_id AND s.slot = 0 JOIN blobs b ON b.key = s.blob_key
+            LEFT JOIN heaper_shown_thumbnails shown ON shown.drop_id = t.drop_id AND shown.block_id = \(block)
             WHERE t.hash = \(hash) AND t.block_id IN ('', \(block)) ORDER BY t.created_at DESC, t.drop_id
             """
         ) { StoredThumbnail($0) }.compactMap(\.self)
@@ -40,16 +41,18 @@ struct ThumbnailStore: Sendable {
         try await drops.database.read { try list(hash, of: block, in: $0) }
     }
 
-    /// Bytes of all thumbnails that belong to files of a heap.
-    func bytes(ofHeap heap: HeapID, in session: any SQLSession) throws -> Int64 {
-        try session.first(
-            """
-            SELECT COALESCE(SUM(t.bytes), 0) FROM heaper_thumbnails t WHERE EXISTS (
-                SELECT 1 FROM heaper_files f
-                WHERE f.heap_id = \(heap) AND f.hash = t.hash AND t.block_id IN ('', f.block_id)
+    /// Notes that what was made of a content was shown with a block.
+    func noteShown(_ key: String, of hash: ContentHash, with block: BlockID) async throws {
+        _ = try await drops.database.write { session in
+            try session.execute(
+                """
+                INSERT INTO heaper_shown_thumbnails (drop_id, block_id)
+                SELECT drop_id, \(block) FROM heaper_thumbnails
+                WHERE hash = \(hash) AND block_id = '' AND key = \(key)
+                ON CONFLICT DO NOTHING
+                """
             )
-            """
-        ) { $0.integer(0) } ?? 0
+        }
     }
 
     /// Stores a thumbnail, in place of one of the same key, if its file is still there.

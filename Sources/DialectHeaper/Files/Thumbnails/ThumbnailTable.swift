@@ -3,7 +3,8 @@ import CofferCore
 /// The table of thumbnails: those that clients uploaded for a file of a block, and those that were made of a content.
 ///
 /// Each is slot 0 of a drop that is ready and never due; the drop owns the bytes. What was made belongs to the content,
-/// whoever has it, and has no block; what was uploaded is seen with that block alone.
+/// whoever has it, and has no block; what was uploaded is seen with that block alone. With which blocks a made one was shown
+/// is in `heaper_shown_thumbnails`: nobody else learns that it is there.
 enum ThumbnailTable {
     static let migrations = [
         Migration(
@@ -26,7 +27,14 @@ enum ThumbnailTable {
                     created_at BIGINT NOT NULL,
                     UNIQUE (hash, block_id, key)
                 )
+                """,
                 """
+                CREATE TABLE heaper_shown_thumbnails (
+                    drop_id TEXT NOT NULL REFERENCES heaper_thumbnails (drop_id) ON DELETE CASCADE,
+                    block_id TEXT NOT NULL,
+                    PRIMARY KEY (drop_id, block_id)
+                )
+                """,
             ]
         )
     ]

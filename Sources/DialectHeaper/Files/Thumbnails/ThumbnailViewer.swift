@@ -2,6 +2,7 @@ import CofferCore
 import CofferHTTP
 import CofferMedia
 import Hummingbird
+import Logging
 
 /// What the routes that show thumbnails have in common: find the file, then a stored thumbnail, or make one.
 struct ThumbnailViewer: Sendable {
@@ -33,16 +34,26 @@ struct ThumbnailViewer: Sendable {
     /// A stored thumbnail; nil when it went meanwhile.
     func show(
         _ thumbnail: StoredThumbnail,
-        _ hash: ContentHash,
+        of file: HeaperFile,
         _ request: Request,
         _ context: CofferContext
     ) async throws -> Response? {
-        let answer = ThumbnailAnswer(thumbnail, of: hash)
+        if !thumbnail.isShown { await noteShown(thumbnail.key, of: file) }
+        let answer = ThumbnailAnswer(thumbnail, of: file.hash)
         if let same = answer.notModified(request) { return same }
         do {
             return answer.response(request, try await store.open(thumbnail), context)
         } catch BlobError.missing {
             return nil
+        }
+    }
+
+    private func noteShown(_ key: String, of file: HeaperFile) async {
+        do {
+            try await store.noteShown(key, of: file.hash, with: file.block)
+        } catch {
+            // The picture is there all the same.
+            maker.logger.warning("shown thumbnail is not noted", metadata: ["error": "\(error)"])
         }
     }
 
@@ -57,17 +68,18 @@ struct ThumbnailViewer: Sendable {
     ) async throws -> Response {
         let file = subject.found.file
         if let best = wish.best(of: subject.stored, length: subject.length),
-            let shown = try await show(best, file.hash, request, context)
+            let shown = try await show(best, of: file, request, context)
         {
             return shown
         }
         do {
             let picture = try await maker.make(wish, of: subject.found)
+            await noteShown(wish.key, of: file)
             return ThumbnailAnswer(picture, wish, of: file).response(request, picture.bytes)
         } catch {
             let isMissing = error as? ThumbnailFailure == .unavailable || error as? FileFailure == .notReady
             guard isMissing, let other = wish.secondBest(of: subject.stored, length: subject.length),
-                let shown = try await show(other, file.hash, request, context)
+                let shown = try await show(other, of: file, request, context)
             else { throw error }
             return shown
         }
