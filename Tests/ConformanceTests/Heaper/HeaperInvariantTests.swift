@@ -5,7 +5,7 @@ import Testing
 import Yjs
 
 /// What holds over several routes (contract, section 10).
-@Suite("Heaper: invariants")
+@Suite("Heaper: invariants", .serialized, .timeLimit(.minutes(20)))
 struct HeaperInvariantTests {
     typealias Socket = HeaperSocket
 

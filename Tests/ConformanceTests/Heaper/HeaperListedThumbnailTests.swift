@@ -2,7 +2,7 @@ import CofferHTTP
 import CofferTesting
 import Testing
 
-@Suite("Heaper: thumbnails in lists of files, and what they take")
+@Suite("Heaper: thumbnails in lists of files, and what they take", .serialized, .timeLimit(.minutes(20)))
 struct HeaperListedThumbnailTests {
     private static let file = HeaperPictures.gif(width: 300, height: 200)
 
