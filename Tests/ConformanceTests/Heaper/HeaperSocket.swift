@@ -208,7 +208,7 @@ extension HeaperClient {
 
     /// Waits until a counter has a value.
     func awaitRealtime(_ name: String, _ value: Int64, sourceLocation: SourceLocation = #_sourceLocation) async throws {
-        for _ in 0..<2000 {
+        for _ in 0..<12_000 {
             if try await realtime(name) == value { return }
             try await Task.sleep(for: .milliseconds(5))
         }
