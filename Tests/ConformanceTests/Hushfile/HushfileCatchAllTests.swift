@@ -75,7 +75,6 @@ struct HushfileCatchAllTests {
 
     /// Rule 2: paths below `/api/` that nobody claims, the older Hushfile API among them.
     static let unclaimed = [
-        Stray("GET", "/api/", ""),
         Stray("GET", "/api/info", ""),
         Stray("POST", "/api/finishupload", ""),
         Stray("GET", "/api/exists?fileid=abc", "abc"),
@@ -86,14 +85,20 @@ struct HushfileCatchAllTests {
         Stray("GET", "/api/serverinfo/x", ""),
         Stray("GET", "/api/File/abc/info", ""),
         Stray("PROPFIND", "/api/collection", ""),
-        // Heaper's reads, which are nobody's while that dialect is not served.
-        Stray("GET", "/api/file/abc/raw/slug", "abc"),
-        Stray("GET", "/api/file/abc/thumbnail/small/slug", "abc"),
+        Stray("GET", "/api/file/abc/raw/slug/more", "abc"),
+        Stray("GET", "/api/file/abc/thumbnail/small", "abc"),
     ]
 
     /// What belongs to another dialect where that is served too.
     static let elsewhere = [
         Stray("POST", "/api/upload", ""), Stray("GET", "/api/config", ""), Stray("GET", "/api/files/abc", ""),
+    ]
+
+    /// What is nobody's while Heaper is not served.
+    static let heapers = [
+        Stray("GET", "/api/", ""),
+        Stray("GET", "/api/file/abc/raw/slug", "abc"),
+        Stray("GET", "/api/file/abc/thumbnail/small/slug", "abc"),
     ]
 
     /// Paths outside `/api/` that nobody claims.
@@ -113,7 +118,15 @@ struct HushfileCatchAllTests {
         }
     }
 
-    @Test(arguments: ownPaths + unclaimed + elsewhere + outside)
+    @Test(arguments: heapers)
+    func withoutHeaperItsReadsAre400(_ stray: Stray) async throws {
+        try await TestServer.run(["COFFER_DIALECTS": "ravenzero,hushfile,skysend,hashdrop"]) { server in
+            let response = try await server.send(stray.method, stray.target)
+            response.expect(400, HushfileBody.badRequest(stray.fileid))
+        }
+    }
+
+    @Test(arguments: ownPaths + unclaimed + elsewhere + heapers + outside)
     func aloneItIs400OnEveryPath(_ stray: Stray) async throws {
         try await TestServer.run(["COFFER_DIALECTS": "hushfile"]) { server in
             let response = try await server.send(stray.method, stray.target)
