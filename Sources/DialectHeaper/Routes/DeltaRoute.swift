@@ -42,7 +42,7 @@ struct DeltaRoute: Sendable {
     private static func deleted(_ block: BlockRecord) -> JSONValue {
         [
             "block_id": .string(block.id.text), "workspace_id": .string(block.heap.text),
-            "deleted_at": .integer((block.deletedAt ?? block.purgedAt)?.milliseconds),
+            "deleted_at": .integer((block.purgedAt ?? block.deletedAt)?.milliseconds),
             "permanent": .bool(block.purgedAt != nil),
         ]
     }
