@@ -89,8 +89,15 @@ package struct HashdropDialect: Dialect {
             HashdropRoutes(settings, gates: gates, accounts: accountRoutes, files: files, objects: place.objects).all
             + place.routes
         services = [
-            HashdropUpkeep(files: files, bucket: place.bucket, clock: needs.clock, logger: needs.logger),
-            AccountUpkeep(accounts: accounts.store, clock: needs.clock, logger: needs.logger),
+            HashdropUpkeep(
+                files: files,
+                bucket: place.bucket,
+                work: BackgroundWork("hashdrop files", clock: needs.clock, logger: needs.logger)
+            ),
+            AccountUpkeep(
+                accounts: accounts.store,
+                work: BackgroundWork("hashdrop accounts", clock: needs.clock, logger: needs.logger)
+            ),
         ]
         logger = needs.logger
     }

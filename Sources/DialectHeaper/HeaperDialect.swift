@@ -111,8 +111,7 @@ package struct HeaperDialect: Dialect {
             media: thumbnails.media,
             stamps: documents.stamps,
             events: documents.events,
-            clock: needs.clock,
-            logger: needs.logger
+            work: BackgroundWork("heaper media facts", clock: needs.clock, logger: needs.logger)
         )
         routes =
             IdentityRoutes(identity, gates: gates, counters: counters, limits: settings.files, needs).all

@@ -83,7 +83,7 @@ package struct SkySendDialect: Dialect {
                 quota: quota,
                 sessions: login?.sessions,
                 provider: login?.provider,
-                clock: needs.clock,
+                work: BackgroundWork("skysend", clock: needs.clock, logger: needs.logger),
                 logger: needs.logger
             )
         ]

@@ -9,19 +9,18 @@ struct SkySendUpkeep: Service {
     let quota: ClientQuota
     let sessions: LoginSessions?
     let provider: OIDCProvider?
-    let clock: any WallClock
+    let work: BackgroundWork
     let logger: Logger
 
     func run() async throws {
-        // Everything here may be cut short: what is not done now is done after the next start.
-        try? await cancelWhenGracefulShutdown {
-            await attempt { try await quota.recover() }
+        await work.untilShutdown {
+            await work.attempt("quota") { try await quota.recover() }
             await discover()
             while true {
-                var next = clock.now.advanced(by: Self.longestWait)
+                var next = work.clock.now.advanced(by: Self.longestWait)
                 if let end = try? await quota.forgetOldKey() { next = min(next, end) }
-                await attempt { try await sessions?.forgetOldLogouts() }
-                try await clock.sleep(until: next)
+                await work.attempt("sessions") { try await sessions?.forgetOldLogouts() }
+                try await work.clock.sleep(until: next)
             }
         }
     }
@@ -32,14 +31,6 @@ struct SkySendUpkeep: Service {
             _ = try await provider.endpoints()
         } catch {
             logger.warning("identity provider not reached; logins will try again", metadata: ["error": "\(error)"])
-        }
-    }
-
-    private func attempt(_ body: () async throws -> Void) async {
-        do {
-            try await body()
-        } catch {
-            logger.error("background work failed", metadata: ["work": "skysend", "error": "\(error)"])
         }
     }
 }

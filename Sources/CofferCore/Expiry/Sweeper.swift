@@ -23,6 +23,7 @@ package final class Sweeper: Service {
     private let clock: any WallClock
     private let timing: Timing
     private let logger: Logger
+    private let work: BackgroundWork
     private let forgetDeletedRows: @Sendable () async throws -> Void
     private let beat: Mutex<Timestamp?> = Mutex(nil)
     private let startedAt: Timestamp
@@ -39,6 +40,7 @@ package final class Sweeper: Service {
         self.clock = clock
         self.timing = timing
         self.logger = logger
+        work = BackgroundWork("store", clock: clock, logger: logger)
         self.forgetDeletedRows = forgetDeletedRows
         startedAt = clock.now
     }
@@ -52,8 +54,7 @@ package final class Sweeper: Service {
     }
 
     package func run() async throws {
-        // Everything here may be cut short: what is not done now is found again at the next start.
-        try? await cancelWhenGracefulShutdown {
+        await work.untilShutdown {
             try await withThrowingDiscardingTaskGroup { group in
                 group.addTask { try await self.keepExpiring() }
                 group.addTask { try await self.keepReleasing() }
@@ -88,7 +89,7 @@ package final class Sweeper: Service {
 
     private func keepExpiring() async throws {
         while !Task.isCancelled {
-            await attempt("sweep") { try await self.sweep() }
+            try await attempt("sweep") { try await self.sweep() }
             let backstop = clock.now.advanced(by: Self.longestWait)
             let next = (try? await drops.nextDue()) ?? nil
             let look = min(next ?? backstop, backstop)
@@ -112,7 +113,7 @@ package final class Sweeper: Service {
         while !Task.isCancelled {
             await drops.abandoned.signal.wait()
             for release in drops.abandoned.takeAll() {
-                await attempt("release") {
+                try await attempt("release") {
                     do {
                         try await self.drops.release(release.ticket, refund: release.refund)
                     } catch {
@@ -127,30 +128,27 @@ package final class Sweeper: Service {
     private func keepReconciling() async throws {
         // Before this process started nobody else was writing here, so at start even young orphans are left-overs. The
         // margin is for file times, which come from a clock that ticks a few milliseconds late.
-        await attempt("reconcile") { try await self.reconcile(before: self.startedAt.advanced(by: .milliseconds(-20))) }
+        try await attempt("reconcile") {
+            try await self.reconcile(before: self.startedAt.advanced(by: .milliseconds(-20)))
+        }
         while !Task.isCancelled {
-            try await clock.sleep(until: clock.now.advanced(by: timing.reconcileInterval))
-            await attempt("reconcile") { try await self.reconcile() }
+            try await work.rest(timing.reconcileInterval)
+            try await attempt("reconcile") { try await self.reconcile() }
         }
     }
 
     private func keepBeating() async throws {
         while !Task.isCancelled {
             beat.withLock { $0 = clock.now }
-            try await clock.sleep(until: clock.now.advanced(by: Self.longestWait))
+            try await work.rest(Self.longestWait)
             guard drops.alarm.takeForgottenKeys() else { continue }
-            await attempt("forget deleted rows") { try await self.forgetDeletedRows() }
+            try await attempt("forget deleted rows") { try await self.forgetDeletedRows() }
         }
     }
 
-    /// A failure of one round, such as a full disk, must not end the service.
-    private func attempt(_ work: String, _ body: () async throws -> Void) async {
-        do {
-            try await body()
-        } catch is CancellationError {
-        } catch {
-            logger.error("background work failed", metadata: ["work": "\(work)", "error": "\(error)"])
-            try? await clock.sleep(until: clock.now.advanced(by: .seconds(1)))
-        }
+    /// Runs a round, and rests a moment after one that failed: much of what is done here would be due again at once.
+    private func attempt(_ round: String, _ body: () async throws -> Void) async throws {
+        guard await !work.attempt(round, body) else { return }
+        try await work.rest(.seconds(1))
     }
 }

@@ -1,21 +1,18 @@
 import CofferCore
-import Logging
 import ServiceLifecycle
 
 /// What happens to documents by itself: logs are compacted, rows brought up to date, idle documents closed, awareness
 /// expires.
-///
-/// All of it may be cut short at any point: it is found again at the next start.
 struct DocumentKeeper: Service {
     static let tidyInterval = Duration.seconds(5)
 
     static let projectionDelay = Duration.milliseconds(200)
 
     let hub: DocumentHub
-    let logger: Logger
+    let work: BackgroundWork
 
     func run() async throws {
-        try? await cancelWhenGracefulShutdown {
+        await work.untilShutdown {
             try await withThrowingDiscardingTaskGroup { group in
                 group.addTask { try await self.keepCompacting() }
                 group.addTask { try await self.keepProjecting() }
@@ -27,7 +24,7 @@ struct DocumentKeeper: Service {
     /// Puts states in place of the logs that wait for it.
     func compact() async {
         for block in hub.compactions.takeAll() {
-            await attempt("compaction") { try await hub.using(block) { try await $0.compact() } }
+            await work.attempt("compaction") { try await hub.using(block) { try await $0.compact() } }
         }
     }
 
@@ -35,7 +32,7 @@ struct DocumentKeeper: Service {
     func tidy() async {
         hub.closeIdle()
         await hub.expireAwareness()
-        await attempt("keep stamp") {
+        await work.attempt("keep stamp") {
             try await hub.around.log.stamps.keepPromise(in: hub.around.log.database)
         }
     }
@@ -49,31 +46,23 @@ struct DocumentKeeper: Service {
 
     /// Brings rows up to date that wait for it.
     func project() async {
-        await attempt("projection") { try await hub.project(Array(hub.projections.takeAll())) }
+        await work.attempt("projection") { try await hub.project(Array(hub.projections.takeAll())) }
     }
 
     private func keepProjecting() async throws {
         // What an earlier process did not get to.
-        await attempt("projection") { try await hub.project(try await hub.around.log.behind()) }
+        await work.attempt("projection") { try await hub.project(try await hub.around.log.behind()) }
         while !Task.isCancelled {
             await hub.projections.signal.wait()
-            try await hub.around.clock.sleep(until: hub.around.clock.now.advanced(by: Self.projectionDelay))
+            try await work.rest(Self.projectionDelay)
             await project()
         }
     }
 
     private func keepTidy() async throws {
         while !Task.isCancelled {
-            try await hub.around.clock.sleep(until: hub.around.clock.now.advanced(by: Self.tidyInterval))
+            try await work.rest(Self.tidyInterval)
             await tidy()
-        }
-    }
-
-    private func attempt(_ work: String, _ body: () async throws -> Void) async {
-        do {
-            try await body()
-        } catch {
-            logger.error("background work failed", metadata: ["work": "\(work)", "error": "\(error)"])
         }
     }
 }

@@ -34,6 +34,9 @@ struct DocumentParts: Sendable {
                 logger: logger
             )
         )
-        keeper = DocumentKeeper(hub: hub, logger: logger)
+        keeper = DocumentKeeper(
+            hub: hub,
+            work: BackgroundWork("heaper documents", clock: clock, logger: logger)
+        )
     }
 }

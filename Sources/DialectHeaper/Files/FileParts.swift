@@ -33,7 +33,11 @@ struct FileParts: Sendable {
             clock: needs.clock,
             random: needs.random
         )
-        upkeep = FileUpkeep(contents: contents, listing: listing, clock: needs.clock, logger: needs.logger)
+        upkeep = FileUpkeep(
+            contents: contents,
+            listing: listing,
+            work: BackgroundWork("heaper files", clock: needs.clock, logger: needs.logger)
+        )
     }
 }
 

@@ -1,6 +1,5 @@
 import CofferCore
 import CofferMedia
-import Logging
 import ServiceLifecycle
 
 /// Finds out how large, how long and of what kind pictures and films are that arrived, unless their client has told.
@@ -16,8 +15,7 @@ struct FileProber: Service {
     let media: Media
     let stamps: StampSource
     let events: any HeapEventPassing
-    let clock: any WallClock
-    let logger: Logger
+    let work: BackgroundWork
 
     /// Whether files of this type have anything to be found out.
     static func looksInto(_ mediaType: String) -> Bool {
@@ -25,21 +23,8 @@ struct FileProber: Service {
     }
 
     func run() async throws {
-        // What is not done now is done after the next start.
-        try? await cancelWhenGracefulShutdown {
-            while true {
-                await lookIntoAll()
-                try await clock.sleep(until: clock.now.advanced(by: Self.interval))
-            }
-        }
-    }
-
-    private func lookIntoAll() async {
-        do {
+        await work.repeat(every: Self.interval) {
             while try await lookIntoSome() { try Task.checkCancellation() }
-        } catch is CancellationError {
-        } catch {
-            logger.error("background work failed", metadata: ["work": "heaper media facts", "error": "\(error)"])
         }
     }
 

@@ -1,5 +1,4 @@
 import CofferCore
-import Logging
 import ServiceLifecycle
 
 /// What files need beside their routes: entries that a crash kept out of documents, and contents that nobody names.
@@ -11,21 +10,19 @@ struct FileUpkeep: Service {
 
     let contents: ContentStore
     let listing: FileListing
-    let clock: any WallClock
-    let logger: Logger
+    let work: BackgroundWork
 
     func run() async throws {
-        // Everything here may be cut short: what is not done now is done after the next start.
-        try? await cancelWhenGracefulShutdown {
-            await attempt("list files") { try await listUnlisted() }
+        await work.untilShutdown {
+            await work.attempt("list files") { try await listUnlisted() }
             var round = 0
             while true {
                 let isThorough = round % Self.roundsOfThorough == 0
-                await attempt("free contents") {
+                await work.attempt("free contents") {
                     try await isThorough ? contents.collectAll() : contents.collect()
                 }
                 round += 1
-                try await clock.sleep(until: clock.now.advanced(by: Self.interval))
+                try await work.rest(Self.interval)
             }
         }
     }
@@ -77,15 +74,6 @@ struct FileUpkeep: Service {
                 )
                 return (file, .block(place), UserID(unchecked: row.text(own)))
             }
-        }
-    }
-
-    private func attempt(_ work: String, _ body: () async throws -> Void) async {
-        do {
-            try await body()
-        } catch is CancellationError {
-        } catch {
-            logger.error("background work failed", metadata: ["work": "heaper \(work)", "error": "\(error)"])
         }
     }
 }

@@ -1,5 +1,4 @@
 import CofferCore
-import Logging
 import ServiceLifecycle
 
 /// Everything about heaps and blocks, put together.
@@ -32,8 +31,7 @@ struct HeapParts: Sendable {
             blocks: blocks,
             contents: contents,
             settings: settings,
-            clock: needs.clock,
-            logger: needs.logger
+            work: BackgroundWork("heaper heaps", clock: needs.clock, logger: needs.logger)
         )
     }
 }

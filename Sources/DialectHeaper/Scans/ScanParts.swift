@@ -33,13 +33,14 @@ struct ScanParts: Sendable {
             documents: neighbours.documents,
             events: neighbours.events,
             mediaTypes: MediaTypeDetector(),
+            work: BackgroundWork("heaper scans", clock: clock, logger: needs.logger),
             logger: needs.logger
         )
         reindexer = Reindexer(
             store: store,
             originals: originals,
             documents: neighbours.documents,
-            logger: needs.logger
+            work: BackgroundWork("heaper reindex", clock: clock, logger: needs.logger)
         )
     }
 }

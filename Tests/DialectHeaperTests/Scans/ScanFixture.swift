@@ -54,6 +54,7 @@ struct ScanFixture: Sendable {
             random: SystemRandomSource()
         )
         desk = ScanDesk(store: store, events: documents.parts.events)
+        let quiet = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         runner = ScanRunner(
             desk: desk,
             store: store,
@@ -61,7 +62,8 @@ struct ScanFixture: Sendable {
             documents: documents.hub,
             events: documents.parts.events,
             mediaTypes: MediaTypeDetector(),
-            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+            work: BackgroundWork("scans", clock: documents.clock, logger: quiet),
+            logger: quiet
         )
         hasher = FileHasher(threads: threads, width: 2, mediaTypes: MediaTypeDetector(), fileClock: fileClock)
         try FileManager.default.createDirectory(atPath: root, withIntermediateDirectories: true)

@@ -42,7 +42,13 @@ struct ThumbnailParts: Sendable {
         }
         store = ThumbnailStore(drops: needs.drops, blobs: needs.blobs, clock: needs.clock, random: needs.random)
         maker = ThumbnailMaker(media: media, finder: finder, store: store, clock: needs.clock, logger: needs.logger)
-        services = [maker.jobs, ThumbnailUpkeep(store: store, clock: needs.clock, logger: needs.logger)]
+        services = [
+            maker.jobs,
+            ThumbnailUpkeep(
+                store: store,
+                work: BackgroundWork("heaper thumbnails", clock: needs.clock, logger: needs.logger)
+            ),
+        ]
     }
 }
 
@@ -51,20 +57,10 @@ struct ThumbnailUpkeep: Service {
     private static let interval: Duration = .seconds(3600)
 
     let store: ThumbnailStore
-    let clock: any WallClock
-    let logger: Logger
+    let work: BackgroundWork
 
     func run() async throws {
-        try? await cancelWhenGracefulShutdown {
-            while true {
-                do {
-                    try await store.removeOrphans()
-                } catch let error as StorageError {
-                    logger.error("thumbnails were not looked through", metadata: ["error": "\(error)"])
-                }
-                try await clock.sleep(until: clock.now.advanced(by: Self.interval))
-            }
-        }
+        await work.repeat(every: Self.interval) { try await store.removeOrphans() }
     }
 }
 

@@ -1,5 +1,4 @@
 import CofferCore
-import Logging
 import ServiceLifecycle
 import Synchronization
 
@@ -23,14 +22,14 @@ struct Reindexer: Service {
     let store: ScanStore
     let originals: Originals
     let documents: any DocumentHosting
-    let logger: Logger
+    let work: BackgroundWork
     private let queue = Queue()
 
-    init(store: ScanStore, originals: Originals, documents: any DocumentHosting, logger: Logger) {
+    init(store: ScanStore, originals: Originals, documents: any DocumentHosting, work: BackgroundWork) {
         self.store = store
         self.originals = originals
         self.documents = documents
-        self.logger = logger
+        self.work = work
     }
 
     /// The heaps in which a user may write.
@@ -64,15 +63,10 @@ struct Reindexer: Service {
     }
 
     func run() async throws {
-        await cancelWhenGracefulShutdown {
+        await work.untilShutdown {
             while !Task.isCancelled {
                 while let heap = queue.waiting.withLock({ $0.isEmpty ? nil : $0.removeFirst() }), !Task.isCancelled {
-                    do {
-                        try await reindex(heap)
-                    } catch is CancellationError {
-                    } catch {
-                        logger.error("background work failed", metadata: ["work": "reindex", "error": "\(error)"])
-                    }
+                    await work.attempt { try await reindex(heap) }
                 }
                 await queue.signal.wait()
             }

@@ -12,6 +12,7 @@ struct ScanRunner: Service {
     let documents: any DocumentHosting
     let events: any HeapEventPassing
     let mediaTypes: MediaTypeDetector
+    let work: BackgroundWork
     let logger: Logger
 
     func run() async throws {
@@ -19,12 +20,8 @@ struct ScanRunner: Service {
         let threads = NIOThreadPool(numberOfThreads: width)
         threads.start()
         let hasher = FileHasher(threads: threads, width: width, mediaTypes: mediaTypes)
-        await cancelWhenGracefulShutdown {
-            do {
-                try await store.endInterrupted(except: desk.activeIDs)
-            } catch {
-                logger.error("background work failed", metadata: ["work": "heaper scans", "error": "\(error)"])
-            }
+        await work.untilShutdown {
+            await work.attempt { try await store.endInterrupted(except: desk.activeIDs) }
             await serve(hasher)
         }
         try await threads.shutdownGracefully()
