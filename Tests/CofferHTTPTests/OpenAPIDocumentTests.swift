@@ -64,9 +64,41 @@ struct OpenAPIDocumentTests {
         )
         #expect(merged.operations.map(\.path) == ["/one", "/two"])
         #expect(merged.tags.map(\.name) == ["Files", "Two Words: Files"])
-        #expect(merged.operations.map(\.tag) == ["Files", "Two Words: Files"])
+        #expect(merged.operations.map(\.tags) == [["Files"], ["Two Words: Files"]])
         #expect(merged.schemas.map(\.name) == ["Answer", "Error", "TwoWordsAnswer", "TwoWordsError"])
         #expect(merged.description.contains("## One\n\nAbout One"))
+    }
+
+    @Test func aRouteThatTwoShareIsDescribedOnce() throws {
+        var two = document("Two", path: "/same", answer: ["type": "integer"])
+        two.operations[0].responses.append(OpenAPI.json(503, "down", schema: "Answer"))
+        let merged = OpenAPIDocument.merging(
+            [document("One", path: "/same", answer: ["type": "string"]), two],
+            title: "both",
+            version: "2"
+        ).json
+        guard case .object(let methods)? = merged["paths"]?["/same"] else {
+            Issue.record("no path")
+            return
+        }
+        #expect(methods.map(\.name) == ["get"])
+        let operation = try #require(methods.first?.value)
+        #expect(operation["operationId"] == "getOne")
+        #expect(operation["tags"] == ["Files", "Two: Files"])
+        #expect(operation["summary"] == "s")
+        let answer = operation["responses"]?["200"]
+        #expect(answer?["description"] == "fine")
+        #expect(
+            answer?["content"]?["application/json"]?["schema"]
+                == ["allOf": [OpenAPI.schema("Answer"), OpenAPI.schema("TwoAnswer")]]
+        )
+        let down = operation["responses"]?["503"]
+        #expect(down?["content"]?["application/json"]?["schema"] == OpenAPI.schema("TwoAnswer"))
+        guard case .array(let parameters)? = operation["parameters"] else {
+            Issue.record("no parameters")
+            return
+        }
+        #expect(parameters.count == 1)
     }
 
     @Test func referencesFollowARenamedSchemaWhereverTheyStand() {

@@ -8,7 +8,7 @@ import Testing
 @Suite("OpenAPI documents")
 struct OpenAPITests {
     private static let paths = [
-        "/openapi.json", "/openapi/ravenzero.json", "/openapi/hushfile.json",
+        "/openapi.json", "/openapi/ravenzero.json", "/openapi/hushfile.json", "/openapi/skysend.json",
         "/openapi/hashdrop.json", "/openapi/heaper.json",
     ]
 
@@ -51,6 +51,31 @@ struct OpenAPITests {
         let allowed: Set = ["openapi", "info", "tags", "paths", "components", "servers"]
         #expect(Set(members(document).map(\.name)).isSubset(of: allowed))
         #expect(!members(document["paths"]).isEmpty)
+    }
+
+    /// A name that stands twice in one object is read by some as the first, by some as the last, and refused by others.
+    private func doubles(_ value: JSONValue) -> [String] {
+        switch value {
+        case .object(let members):
+            let names = members.map(\.name)
+            return names.filter { name in names.count { $0 == name } > 1 } + members.flatMap { doubles($0.value) }
+        case .array(let values): return values.flatMap(doubles)
+        default: return []
+        }
+    }
+
+    @Test(arguments: paths)
+    func noMemberStandsTwice(path: String) async throws {
+        #expect(doubles(try await document(path)) == [])
+    }
+
+    @Test func aSharedRouteHasWhatEachDialectSaysOfIt() async throws {
+        let health = try await document("/openapi.json")["paths"]?["/api/health"]?["get"]
+        #expect(health?["tags"] == ["Instance", "Heaper API: Instance"])
+        let schema = health?["responses"]?["200"]?["content"]?["application/json"]?["schema"]
+        #expect(schema == ["allOf": [OpenAPI.schema("SkySendHealth"), OpenAPI.schema("HeaperHealth")]])
+        #expect(health?["responses"]?["429"] != nil)
+        #expect(health?["responses"]?["503"] != nil)
     }
 
     @Test(arguments: paths)

@@ -51,8 +51,8 @@ package struct OpenAPIDocument: Sendable {
 
     /// Several documents as one.
     ///
-    /// Dialects share a port, so their paths differ; schema names that two of them use for different things get the
-    /// owner's title in front.
+    /// Routes that several dialects share are described once, with what each says of them. Schema names that two
+    /// dialects use for different things get the owner's title in front.
     package static func merging(_ documents: [OpenAPIDocument], title: String, version: String) -> OpenAPIDocument {
         var merged = OpenAPIDocument(
             title: title,
@@ -65,11 +65,20 @@ package struct OpenAPIDocument: Sendable {
         for document in documents {
             let renamed = document.avoiding(names: merged.schemas.map(\.name), tags: merged.tags.map(\.name))
             merged.tags += renamed.tags
-            merged.operations += renamed.operations
+            for operation in renamed.operations { merged.add(operation) }
             merged.schemas += renamed.schemas
             merged.securitySchemes += renamed.securitySchemes
         }
         return merged
+    }
+
+    private mutating func add(_ operation: OpenAPIOperation) {
+        let same = operations.firstIndex { $0.method == operation.method && $0.path == operation.path }
+        if let same {
+            operations[same] = operations[same].shared(with: operation)
+        } else {
+            operations.append(operation)
+        }
     }
 
     private func avoiding(names: [String], tags taken: [String]) -> OpenAPIDocument {
@@ -79,7 +88,7 @@ package struct OpenAPIDocument: Sendable {
         copy.tags = tags.map { (taken.contains($0.name) ? "\(title): \($0.name)" : $0.name, $0.description) }
         copy.operations = operations.map { operation in
             var operation = operation
-            operation.tag = taken.contains(operation.tag) ? "\(title): \(operation.tag)" : operation.tag
+            operation.tags = operation.tags.map { taken.contains($0) ? "\(title): \($0)" : $0 }
             operation.body = operation.body.map { $0.renamingSchemas(clashes, prefix: prefix) }
             operation.responses = operation.responses.map {
                 .init($0.name, $0.value.renamingSchemas(clashes, prefix: prefix))

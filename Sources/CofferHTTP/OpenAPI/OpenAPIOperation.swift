@@ -4,7 +4,8 @@ package struct OpenAPIOperation: Sendable {
     package var method: String
     package var path: String
     package var id: String
-    package var tag: String
+    /// One, or one of each dialect that shares the route.
+    package var tags: [String]
     package var summary: String
     package var description: String
     package var parameters: [JSONValue]
@@ -33,7 +34,7 @@ package struct OpenAPIOperation: Sendable {
         self.method = method
         self.path = path
         self.id = id
-        self.tag = tag
+        tags = [tag]
         self.summary = summary
         self.description = description
         self.parameters = parameters
@@ -45,7 +46,7 @@ package struct OpenAPIOperation: Sendable {
 
     var json: JSONValue {
         var members: [JSONValue.Member] = [
-            .init("tags", [.string(tag)]),
+            .init("tags", .array(tags.map { .string($0) })),
             .init("summary", .string(summary)),
             .init("description", .string(description)),
             .init("operationId", .string(id)),

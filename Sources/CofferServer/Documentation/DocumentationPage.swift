@@ -69,7 +69,10 @@ struct DocumentationPage: Sendable {
         <div id="view"></div>
         <script src="/docs/assets/scalar.js"></script>
         <script>
-        Scalar.createApiReference("#view", { url: "/openapi.json", withDefaultFonts: false, telemetry: false });
+        Scalar.createApiReference("#view", {
+          url: "/openapi.json", withDefaultFonts: false, telemetry: false, hideClientButton: true,
+          showDeveloperTools: "never", agent: { disabled: true }, mcp: { disabled: true }
+        });
         </script>
         """
 
@@ -79,6 +82,7 @@ struct DocumentationPage: Sendable {
             "<li><code>\(operation.method.uppercased()) \(escaped(operation.path))</code> \(escaped(operation.summary))</li>"
         }
         return """
+            <style>body { margin: 2em; font-family: sans-serif }</style>
             <h1>Routes</h1>
             <p>The whole description is <a href="/openapi.json">/openapi.json</a>. The interactive pages need their
             scripts: run <code>scripts/bootstrap</code> and start the server again.</p>
@@ -97,6 +101,7 @@ struct DocumentationPage: Sendable {
         <meta name="viewport" content="width=device-width, initial-scale=1">
         <link rel="icon" href="data:,">
         <title>\(escaped(title))</title>
+        <style>body { margin: 0 }</style>
         </head>
         <body>
         \(content)
