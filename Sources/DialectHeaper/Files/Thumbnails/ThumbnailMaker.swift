@@ -18,6 +18,7 @@ struct ThumbnailMaker: Sendable {
     let jobs = SharedJobs<JobKey, Picture>(maxJobs: Self.maxJobs)
     let logger: Logger
     private let refusals: RefusedPictures
+    private let trial: MediaTrial
 
     init(media: Media, finder: FileFinder, store: ThumbnailStore, clock: any WallClock, logger: Logger) {
         self.media = media
@@ -25,6 +26,7 @@ struct ThumbnailMaker: Sendable {
         self.store = store
         self.logger = logger
         refusals = RefusedPictures(clock: clock)
+        trial = MediaTrial(media, clock: clock, logger: logger)
     }
 
     /// Makes and stores a thumbnail; when somebody else is at it, waits for theirs.
@@ -41,7 +43,8 @@ struct ThumbnailMaker: Sendable {
             }
             // What is wrong with a file stays wrong; whether there are tools may change.
             switch failure {
-            case .broken, .unsupported, .tooLarge: refusals.insert(key, for: .seconds(600))
+            case .unsupported, .tooLarge: refusals.insert(key, for: .seconds(600))
+            case .broken: if await trial.isWell() { refusals.insert(key, for: .seconds(600)) }
             // It may have been the machine.
             case .timedOut: refusals.insert(key, for: .seconds(60))
             default: break
