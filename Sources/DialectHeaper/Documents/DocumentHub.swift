@@ -32,6 +32,8 @@ final class DocumentHub: DocumentHosting {
     let around: OpenDocument.Surroundings
     let compactions = PendingBlocks()
     let projections = PendingBlocks()
+    /// Those to try again after a while: it may have been the disk.
+    let failedProjections = PendingBlocks()
     private let memoryBytes: Int
     private let state = Mutex(State())
 
@@ -203,7 +205,9 @@ final class DocumentHub: DocumentHosting {
                 await plan(for: document)
             }
         } catch {
+            guard !Task.isCancelled else { return }
             around.logger.error("projection failed", metadata: ["block": "\(block)", "error": "\(error)"])
+            failedProjections.add(block)
         }
     }
 

@@ -28,8 +28,9 @@ struct DocumentKeeper: Service {
         }
     }
 
-    /// Closes idle documents and removes states of awareness that nobody renewed.
+    /// Closes idle documents, removes states of awareness that nobody renewed, and has projections that failed tried again.
     func tidy() async {
+        for block in hub.failedProjections.takeAll() { hub.projections.add(block) }
         hub.closeIdle()
         await hub.expireAwareness()
         await work.attempt("keep stamp") {

@@ -53,6 +53,24 @@ struct DocumentKeeperTests {
         }
     }
 
+    @Test func rowsThatCouldNotFollowDoSoLater() async throws {
+        try await HeapFixture.run { heaps async throws in
+            let database = FailingDatabase(heaps.database)
+            let fixture = try DocumentFixture(heaps, database: database)
+            let long = String(repeating: "long ", count: 5000)
+            try await fixture.apply(EditorUpdate.make("content_v0", client: 1, [.text(long)]))
+            let keeper = fixture.parts.keeper
+            database.fail(with: .full)
+            await keeper.project()
+            database.fail(with: nil)
+            await keeper.project()
+            #expect(try await !fixture.hub.around.log.behind().isEmpty)
+            await keeper.tidy()
+            await keeper.project()
+            #expect(try await fixture.hub.around.log.behind().isEmpty)
+        }
+    }
+
     @Test func idleDocumentsCloseAndPromisesAreKept() async throws {
         try await DocumentFixture.run { fixture async throws in
             var typist = Typist(client: 1)
