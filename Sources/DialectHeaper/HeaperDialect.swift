@@ -82,6 +82,7 @@ package struct HeaperDialect: Dialect {
         let heaps = HeapParts(settings.heaps, needs, documents: documents)
         let live = LiveServices(
             callers: identity.sessions,
+            sessions: identity.sessionEnds,
             places: places,
             documents: documents.hub,
             events: documents.events,

@@ -284,7 +284,7 @@ final class DocumentHub: DocumentHosting {
             guard state.withLock({ $0.open[block] != nil }) else { return }
             await using(block) { note($0, isAware: await $0.applyAwareness(remote: message)) }
         case .documentClosed(let block, let reason): await closeHere(block, reason)
-        case .heapEvent, .heapClosed: break
+        case .heapEvent, .heapClosed, .sessionsEnded: break
         }
     }
 }

@@ -1,4 +1,4 @@
-/// What nodes that share a database tell each other about documents and heaps.
+/// What nodes that share a database tell each other about documents, heaps and logins.
 enum NodeMessage: Sendable {
     /// The log of a document grew; its rows are in the database.
     case updatesAppended(BlockID)
@@ -8,6 +8,8 @@ enum NodeMessage: Sendable {
     case documentClosed(BlockID, reason: String)
     case heapEvent(HeapEvent)
     case heapClosed(HeapID)
+    /// Their rows are gone.
+    case sessionsEnded([String])
 }
 
 /// The way to the other nodes; all that one of them must know goes through here.

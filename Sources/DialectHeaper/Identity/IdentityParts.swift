@@ -7,6 +7,7 @@ struct IdentityParts: Sendable {
     let keys: ServerKeys
     let users: UserStore
     let sessions: Sessions
+    let sessionEnds: SessionEnds
     let login: Login
     let limits: AuthLimits
     let instance: Instance
@@ -16,13 +17,21 @@ struct IdentityParts: Sendable {
         let (database, clock, random) = (needs.drops.database, needs.clock, needs.random)
         self.settings = settings
         keys = try await ServerKeys(database, random: random)
-        users = UserStore(database: database, policy: settings.policy, clock: clock, random: random)
+        sessionEnds = SessionEnds(clock: clock)
+        users = UserStore(
+            database: database,
+            policy: settings.policy,
+            ends: sessionEnds,
+            clock: clock,
+            random: random
+        )
         let tokens = try await AccessToken(seed: keys.tokenSeed, keyName: try keys.tokenKeyName, clock: clock)
         sessions = Sessions(
             tokens: tokens,
             verified: VerifiedTokens(tokens: tokens, clock: clock),
             settings: settings,
             database: database,
+            ends: sessionEnds,
             clock: clock,
             random: random
         )

@@ -4,7 +4,7 @@ import CofferHTTP
 /// Logins, and the tokens that stand for them.
 ///
 /// Each refresh gives a new refresh token. The one before stays good for a moment, for clients that lost the answer, and
-/// gives the same successor; a token that is older was copied, so that its login ends.
+/// gives the same successor; a token that is older was copied, so that its login ends, and its sockets with it.
 struct Sessions: CallerChecking {
     private static let grace: Duration = .seconds(30)
     private static let idBytes = 16
@@ -30,6 +30,7 @@ struct Sessions: CallerChecking {
     let verified: VerifiedTokens
     let settings: IdentitySettings
     let database: any Database
+    let ends: SessionEnds
     let clock: any WallClock
     let random: any RandomSource
 
@@ -79,13 +80,17 @@ struct Sessions: CallerChecking {
         case .given(let generation, let start):
             return try await sign(claims.user, claims.session, generation: generation, refreshFrom: start)
         case .notApproved: throw HeaperError.notApproved
-        case .revoked: throw HeaperError.invalidToken
+        case .unknown: throw HeaperError.invalidToken
+        case .revoked:
+            ends.end([claims.session])
+            throw HeaperError.invalidToken
         }
     }
 
     private enum Rotation: Sendable {
         case given(generation: Int64, from: Timestamp)
         case notApproved
+        case unknown
         case revoked
     }
 
@@ -101,7 +106,7 @@ struct Sessions: CallerChecking {
             WHERE s.id = \(claims.session) AND s.user_id = \(claims.user) AND s.expires_at > \(now)
             """
         ) { (generation: $0.integer(0), rotatedAt: $0.time(1), state: $0.text(2)) }
-        guard let row else { return .revoked }
+        guard let row else { return .unknown }
         guard row.state == User.State.approved.rawValue else { return .notApproved }
         if claims.generation == row.generation {
             try session.execute(

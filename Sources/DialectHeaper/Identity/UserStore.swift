@@ -7,6 +7,7 @@ struct UserStore: Sendable {
 
     let database: any Database
     let policy: IdentitySettings.Policy
+    let ends: SessionEnds
     let clock: any WallClock
     let random: any RandomSource
 
@@ -90,19 +91,24 @@ struct UserStore: Sendable {
         case key(AccountKey)
     }
 
-    /// Approves or rejects an account; rejecting ends its logins.
+    /// Approves or rejects an account; rejecting ends its logins, and the sockets that they opened.
     ///
     /// - Throws: ``HeaperError/userNotFound``, ``HeaperError/userIsAdmin``; ``StorageError``.
     func judge(_ name: Name, _ verdict: User.State) async throws -> User {
-        try await database.write { session in
+        let (user, ended) = try await database.write { session -> (User, [String]) in
             guard let user = try Self.user(name, in: session) else { throw HeaperError.userNotFound }
             guard verdict == .approved || !user.isAdmin else { throw HeaperError.userIsAdmin }
             try session.execute("UPDATE heaper_users SET state = \(verdict.rawValue) WHERE id = \(user.id)")
+            var ended: [String] = []
             if verdict != .approved {
-                try session.execute("DELETE FROM heaper_sessions WHERE user_id = \(user.id)")
+                ended = try session.query("DELETE FROM heaper_sessions WHERE user_id = \(user.id) RETURNING id") {
+                    $0.text(0)
+                }
             }
-            return try Self.user(.id(user.id), in: session) ?? user
+            return (try Self.user(.id(user.id), in: session) ?? user, ended)
         }
+        ends.end(ended)
+        return user
     }
 
     private static func user(_ name: Name, in session: any SQLSession) throws -> User? {

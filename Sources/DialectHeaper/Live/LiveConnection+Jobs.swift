@@ -10,7 +10,7 @@ extension LiveConnection {
         do {
             switch job.work {
             case .open(let name, let token): return try await open(name, token, id)
-            case .verify(let token, let user): return .verified(id, expiresAt: try await expiry(of: token, user))
+            case .verify(let token, let user): return .verified(id, expiresAt: try await expiry(of: token, user, id))
             case .apply(let updates, let target, let user):
                 return .applied(id, try await services.documents.apply(updates, to: target, by: user))
             case .compare(let update, let block):
@@ -35,7 +35,20 @@ extension LiveConnection {
         guard let document = DocumentName(name.document, defaultHeap: defaultHeap) else {
             return .refused(id, reason: "invalid-document-name")
         }
-        guard let caller = try await caller(of: token) else { return .refused(id, reason: "permission-denied") }
+        guard let caller = try await caller(of: token), logins.note(caller.session, for: id, of: self) else {
+            return .refused(id, reason: "permission-denied")
+        }
+        do {
+            let event = try await open(document, for: caller, id)
+            if case .refused = event { logins.forget(id, of: self) }
+            return event
+        } catch {
+            logins.forget(id, of: self)
+            throw error
+        }
+    }
+
+    private func open(_ document: DocumentName, for caller: Caller, _ id: SubscriptionID) async throws -> LiveEvent {
         switch try await admission(to: document, for: caller.user) {
         case .denied(let reason): return .refused(id, reason: reason)
         case .admitted(let subject, let isReadOnly):
@@ -84,8 +97,10 @@ extension LiveConnection {
         }
     }
 
-    private func expiry(of token: String, _ user: UserID) async throws -> Timestamp? {
-        guard let caller = try await caller(of: token), caller.user == user else { return nil }
+    private func expiry(of token: String, _ user: UserID, _ id: SubscriptionID) async throws -> Timestamp? {
+        guard let caller = try await caller(of: token), caller.user == user,
+            logins.note(caller.session, for: id, of: self)
+        else { return nil }
         return caller.expiresAt
     }
 

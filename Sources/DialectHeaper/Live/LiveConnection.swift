@@ -17,6 +17,7 @@ final class LiveConnection: Sendable {
     }
 
     let services: LiveServices
+    let logins: LiveLogins
     /// What the socket's URL says for logins and names that say nothing.
     let token: String
     let defaultHeap: String?
@@ -27,6 +28,7 @@ final class LiveConnection: Sendable {
 
     init(_ services: LiveServices, _ transport: any LiveTransport, token: String, defaultHeap: String?) {
         self.services = services
+        logins = LiveLogins(services.sessions)
         self.token = token
         self.defaultHeap = defaultHeap
         let machine = LiveMachine(limits: services.limits, now: services.clock.now)
@@ -150,6 +152,7 @@ final class LiveConnection: Sendable {
 
     /// Ends what a listener hears, and removes the states of its client.
     func letGo(_ listener: LiveListener, _ id: SubscriptionID) async {
+        logins.forget(id, of: self)
         guard state.withLock({ $0.listeners.removeValue(forKey: id) }) != nil else { return }
         services.counters.subscriptions.add(-1)
         switch listener.subject {

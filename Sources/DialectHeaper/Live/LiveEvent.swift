@@ -34,6 +34,8 @@ enum LiveEvent: Equatable, Sendable {
     case ended
     /// It does not read what we send.
     case fellBehind
+    /// All logins of the socket have ended.
+    case loggedOut
     // What jobs led to.
     case opened(SubscriptionID, LiveOpening)
     case refused(SubscriptionID, reason: String)

@@ -64,6 +64,7 @@ struct LiveMachine: Sendable {
             hasEnded = true
             isOver = true
         case .fellBehind: close(.resetConnection, dropping: true)
+        case .loggedOut: close(.unauthorized)
         case .tick: if !isOver { tick() }
         case .changed(let id, let update): pass(.sync(.update(update), isReply: false), to: id)
         case .awarenessChanged(let id, let states): pass(.awareness(states), to: id)

@@ -5,6 +5,7 @@ import Logging
 /// What live synchronization needs from the other parts.
 struct LiveServices: Sendable {
     let callers: any CallerChecking
+    let sessions: SessionEnds
     let places: any PlaceFinding
     let documents: any DocumentHosting
     let events: any HeapEventPassing

@@ -17,6 +17,7 @@ struct ScanSockets: Sendable {
     private static let lookInterval: Duration = .seconds(10)
 
     private let events: any HeapEventPassing
+    private let sessions: SessionEnds
     private let counters: RealtimeCounters
     private let clock: any WallClock
     private let logger: Logger
@@ -25,6 +26,7 @@ struct ScanSockets: Sendable {
 
     init(_ services: LiveServices, scans: any ScanListing) {
         events = services.events
+        sessions = services.sessions
         counters = services.counters
         clock = services.clock
         logger = services.logger
@@ -36,6 +38,8 @@ struct ScanSockets: Sendable {
         counters.connections.add()
         defer { counters.connections.add(-1) }
         let listener = ScanListener(session)
+        defer { sessions.detach(listener, from: caller.session) }
+        guard sessions.attach(listener, to: caller.session) else { return listener.sessionDidEnd(caller.session) }
         await withDiscardingTaskGroup { group in
             group.addTask {
                 do {
@@ -65,8 +69,7 @@ struct ScanSockets: Sendable {
                 isFirst = false
             }
             guard clock.now < caller.expiresAt.advanced(by: grace) else {
-                let close = LiveClose.unauthorized.wire
-                return session.hangUp(close.code, reason: close.reason)
+                return listener.sessionDidEnd(caller.session)
             }
             try await clock.sleep(until: clock.now.advanced(by: Self.lookInterval))
         }
@@ -74,7 +77,7 @@ struct ScanSockets: Sendable {
 }
 
 /// Passes the states of scans on to one socket.
-private final class ScanListener: HeapListener {
+private final class ScanListener: HeapListener, SessionListener {
     private static let maxUnsent = 256
 
     private let session: WebSocketSession
@@ -104,6 +107,11 @@ private final class ScanListener: HeapListener {
     }
 
     func heapDidClose(_ heap: HeapID) {}
+
+    func sessionDidEnd(_: String) {
+        let close = LiveClose.unauthorized.wire
+        session.hangUp(close.code, reason: close.reason)
+    }
 
     static func message(_ scan: JSONValue) -> WebSocketMessage {
         var members: [JSONValue.Member] = [.init("type", "scan_update")]

@@ -16,6 +16,7 @@ struct SessionsTests {
             verified: VerifiedTokens(tokens: tokens, clock: fixture.clock),
             settings: try IdentitySettings(group),
             database: fixture.database,
+            ends: SessionEnds(clock: fixture.clock),
             clock: fixture.clock,
             random: fixture.random
         )
