@@ -21,8 +21,8 @@ struct Pushing: Sendable {
     ///
     /// - Throws: ``StorageError``; what was applied by then stays.
     func push(_ entries: [SyncEntry], by user: UserID) async throws -> [SyncResult] {
-        var results = entries.map { SyncResult($0, .invalid) }
-        let sound = entries.indices.filter { Self.isSound(entries[$0]) }
+        var results = entries.map { SyncResult($0, .invalid, Self.flaw(of: $0)) }
+        let sound = entries.indices.filter { results[$0].sentence == nil }
         let asked = sound.map { (block: BlockID(unchecked: entries[$0].name ?? ""), heap: entries[$0].workspace) }
         let standings = try await life.places.standings(of: asked, for: user)
         var jobs: [BlockID: [Job]] = [:]
@@ -45,9 +45,13 @@ struct Pushing: Sendable {
         return results
     }
 
-    private static func isSound(_ entry: SyncEntry) -> Bool {
-        guard entry.block != nil, !entry.isBroken, (0...maxVersion).contains(entry.version ?? 1) else { return false }
-        return entry.stateVector != .unreadable && entry.update.bytes?.isEmpty == false
+    /// What is wrong with the form of an entry; nil for nothing.
+    private static func flaw(of entry: SyncEntry) -> String? {
+        if entry.isBroken { return "A member has another type than it must have" }
+        if entry.block == nil { return "block_id is not a valid id" }
+        if !(0...maxVersion).contains(entry.version ?? 1) { return "sync_version is out of range" }
+        if entry.stateVector == .unreadable { return "state_vector is none of the forms of bytes" }
+        return entry.update.bytes?.isEmpty == false ? nil : "update is missing, empty or none of the forms of bytes"
     }
 
     private func push(_ jobs: [Job], by user: UserID) async throws -> [(Int, SyncResult)] {

@@ -37,10 +37,11 @@ struct SyncResult: Sendable {
     /// Instead of the status' own.
     var sentence: String?
 
-    init(_ entry: SyncEntry, _ status: Status) {
+    init(_ entry: SyncEntry, _ status: Status, _ sentence: String? = nil) {
         name = entry.name
         form = entry.form
         self.status = status
+        self.sentence = sentence
     }
 
     /// Writes the members that every result has, those of its kind, and the bytes.
