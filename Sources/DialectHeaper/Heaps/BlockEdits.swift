@@ -26,12 +26,8 @@ enum BlockEdits {
         try edit.remove(forKey: purgedAt, in: meta)
     }
 
-    /// Sets a member of `meta_v0`; nil removes it.
-    static func set(_ key: String, _ value: String?, _ edit: inout YEdit) throws {
-        if let value {
-            try edit.set(.string(value), forKey: key, in: meta)
-        } else {
-            try edit.remove(forKey: key, in: meta)
-        }
+    /// Sets a member of `meta_v0` that fills a column; null says that the column is empty.
+    static func set(_ column: BlockColumn, _ value: String?, _ edit: inout YEdit) throws {
+        try edit.set(value.map { .string($0) } ?? .null, forKey: column.rawValue, in: meta)
     }
 }

@@ -18,6 +18,7 @@ struct BlockFilter: Sendable {
 
     /// Words that a search looks for at most; further ones are ignored.
     static let maxWords = 8
+    static let maxSearchBytes = 1000
 
     var type: String?
     var tag: BlockID?
@@ -28,7 +29,7 @@ struct BlockFilter: Sendable {
     var isEverything: Bool { type == nil && tag == nil && words.isEmpty }
 
     private var words: [String] {
-        search.split { $0.isWhitespace }.prefix(Self.maxWords).map(String.init)
+        SearchText.folded(search).split { $0.isWhitespace }.prefix(Self.maxWords).map(String.init)
     }
 
     /// What blocks must satisfy; the heap's index block stands for the heap and is shown only to who asks for its type.
@@ -47,19 +48,22 @@ struct BlockFilter: Sendable {
                 )
                 """
         }
-        for word in words {
-            let pattern = "%\(Self.escaped(word.lowercased()))%"
-            condition = """
-                \(part: condition) AND (lower(b.title) LIKE \(pattern) ESCAPE '!' OR lower(b.text) LIKE \(pattern) \
-                ESCAPE '!')
-                """
+        guard !words.isEmpty else { return condition }
+        return "\(part: condition) AND b.id IN (\(part: Self.search(for: words, in: heap.heap)))"
+    }
+
+    /// The blocks that have each of the words in their title or text.
+    private static func search(for words: [String], in heap: HeapID) -> SQL {
+        let all: SQL = "SELECT s.block_id FROM heaper_search_texts s WHERE s.heap_id = \(heap)"
+        return words.reduce(all) { search, word in
+            let pattern = "%\(escaped(word))%"
+            return "\(part: search) AND (s.title LIKE \(pattern) ESCAPE '!' OR s.text LIKE \(pattern) ESCAPE '!')"
         }
-        return condition
     }
 
     /// How many blocks there are.
     func count(in heap: HeapPlace, _ session: any SQLSession) throws -> Int {
-        if isEverything { return try BlockCounts.live(in: heap, session) }
+        if isEverything { return try BlockCounts.live(in: heap.heap, session) }
         let query: SQL = "SELECT count(*) FROM heaper_blocks b WHERE \(part: condition(in: heap))"
         return try session.first(query) { Int($0.integer(0)) } ?? 0
     }
@@ -97,6 +101,9 @@ struct BlockCursor: Equatable, Sendable {
         id = String(parts[0])
         key = String(parts[1])
     }
+
+    /// Whether it may be of a list in this order.
+    func fits(_ order: BlockFilter.Order) -> Bool { order == .title || Int64(key) != nil }
 
     var text: String { Base64.encodeURL(Array("\(id)\n\(key)".utf8)) }
 }

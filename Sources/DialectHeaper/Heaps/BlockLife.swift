@@ -1,4 +1,5 @@
 import CofferCore
+import Yjs
 
 /// Makes blocks, changes what routes may change of them, and takes them to the trash and back.
 ///
@@ -27,14 +28,14 @@ struct BlockLife: Sendable {
     ) async throws -> BlockID {
         let id = id ?? BlockID(unchecked: ULID.make(at: clock.now, random))
         switch try await places.standing(of: id, in: heap.heap.text, for: user) {
-        case .present: return id
+        case .present: break
         case .purged, .denied: throw HeaperError.idTaken
-        case .absent: break
+        case .absent: guard try await create(id, type: type, in: heap) else { throw HeaperError.idTaken }
         }
-        guard try await create(id, type: type, in: heap) else { throw HeaperError.idTaken }
-        if !title.isEmpty {
-            try await documents.edit(DocumentTarget(new: id, in: heap), by: user) {
-                try BlockEdits.setTitle(title, &$0)
+        // A request that was cut off before may have left none.
+        if !title.isEmpty, try await documents.snapshot(of: id).stateVector.clocks.isEmpty {
+            try await documents.edit(DocumentTarget(new: id, in: heap), by: user) { edit in
+                if edit.count(of: BlockEdits.title) == 0 { try BlockEdits.setTitle(title, &edit) }
             }
         }
         try await documents.settle(heap.heap)
@@ -72,60 +73,59 @@ struct BlockLife: Sendable {
     func update(_ place: BlockPlace, _ change: BlockChange, by user: UserID) async throws {
         try await documents.edit(DocumentTarget(place), by: user) { edit in
             if let title = change.title { try BlockEdits.setTitle(title, &edit) }
-            for (key, value) in change.looks { try BlockEdits.set(key, value, &edit) }
+            for (column, value) in change.looks { try BlockEdits.set(column, value, &edit) }
         }
         try await documents.settle(place.heap.heap)
-        guard !change.looks.isEmpty else { return }
-        _ = try await blocks.database.write { session in
-            for (key, value) in change.looks { try change.store(key, value, of: place.block, in: session) }
-        }
     }
 
     /// Takes blocks to the trash; those that are in it stay.
-    func trash(_ places: [BlockPlace], by user: UserID) async throws {
+    ///
+    /// - Returns: the blocks that are in it now.
+    func trash(_ places: [BlockPlace], by user: UserID) async throws -> [BlockID] {
         let now = clock.now
-        try await forEach(places.filter { $0.deletedAt == nil }) { place in
+        return try await forEach(places) { place in
+            guard place.deletedAt == nil else { return }
             try await documents.edit(DocumentTarget(place), by: user) { try BlockEdits.trash(at: now, &$0) }
         }
     }
 
     /// Takes blocks out of the trash.
-    func restore(_ places: [BlockPlace], by user: UserID) async throws {
+    ///
+    /// - Returns: the blocks that are live now.
+    func restore(_ places: [BlockPlace], by user: UserID) async throws -> [BlockID] {
         try await forEach(places) { place in
+            guard place.deletedAt != nil else { return }
             try await documents.edit(DocumentTarget(place), by: user) { try BlockEdits.restore(&$0) }
         }
     }
 
-    /// Edits several documents at once, then brings their rows up to date; blocks that are gone meanwhile do not count.
+    /// Edits several documents at once, then brings their rows up to date.
+    ///
+    /// - Returns: the blocks in their order, without those that somebody purged meanwhile.
     private func forEach(
         _ places: [BlockPlace],
         _ body: @escaping @Sendable (BlockPlace) async throws -> Void
-    ) async throws {
-        try await withThrowingTaskGroup(of: Void.self) { group in
+    ) async throws -> [BlockID] {
+        let gone = try await withThrowingTaskGroup(of: BlockID?.self) { group in
+            var gone: Set<BlockID> = []
             for (offset, place) in places.enumerated() {
-                if offset >= Self.width { try await group.next() }
+                if offset >= Self.width, case .some(.some(let block)) = try await group.next() { gone.insert(block) }
                 group.addTask {
-                    do { try await body(place) } catch HeaperError.blockNotFound {}
+                    do { try await body(place) } catch HeaperError.blockNotFound { return place.block }
+                    return nil
                 }
             }
-            try await group.waitForAll()
+            for try await case .some(let block) in group { gone.insert(block) }
+            return gone
         }
         for heap in Set(places.map(\.heap.heap)) { try await documents.settle(heap) }
+        return places.map(\.block).filter { !gone.contains($0) }
     }
 }
 
 /// What `update_block` changes.
 struct BlockChange: Sendable {
     var title: String?
-    /// Members of `meta_v0` that have a column of the same name; nil clears one.
-    var looks: [(key: String, value: String?)] = []
-
-    func store(_ key: String, _ value: String?, of block: BlockID, in session: any SQLSession) throws {
-        switch key {
-        case "color": try session.execute("UPDATE heaper_blocks SET color = \(value) WHERE id = \(block)")
-        case "icon": try session.execute("UPDATE heaper_blocks SET icon = \(value) WHERE id = \(block)")
-        case "main_tag": try session.execute("UPDATE heaper_blocks SET main_tag = \(value) WHERE id = \(block)")
-        default: break
-        }
-    }
+    /// Nil clears one.
+    var looks: [(column: BlockColumn, value: String?)] = []
 }

@@ -41,12 +41,13 @@ enum BlockRows {
         }
     }
 
-    /// Makes a live block.
+    /// Makes a live block, which is not the index block of its heap.
     static func create(
         _ block: BlockID,
         in heap: HeapID,
         owner: UserID,
         type: String = "note",
+        title: String = "",
         version: Int64 = 1,
         stamp: Timestamp,
         _ session: any SQLSession
@@ -54,10 +55,28 @@ enum BlockRows {
         try session.execute(
             """
             INSERT INTO heaper_blocks
-                (id, heap_id, owner_id, type, sync_version, floor_version, stamp, created_at, updated_at)
-            VALUES (\(block), \(heap), \(owner), \(type), \(version), \(version), \(stamp), \(stamp), \(stamp))
+                (id, heap_id, owner_id, type, title, sync_version, floor_version, stamp, created_at, updated_at)
+            VALUES (\(block), \(heap), \(owner), \(type), \(title), \(version), \(version), \(stamp), \(stamp), \(stamp))
             """
         )
+        if !title.isEmpty { try SearchText.storeTitle(SearchText.folded(title), of: block, in: heap, session) }
+        try BlockCounts.add(live: 1, to: heap, session)
+    }
+
+    /// Takes a live block to the trash.
+    static func trash(_ block: BlockID, of heap: HeapID, at time: Timestamp, _ session: any SQLSession) throws {
+        let changed = try session.execute(
+            "UPDATE heaper_blocks SET deleted_at = \(time) WHERE id = \(block) AND deleted_at IS NULL"
+        )
+        if changed > 0 { try BlockCounts.add(live: -1, trashed: 1, to: heap, session) }
+    }
+
+    /// Takes a trashed block out of the trash.
+    static func restore(_ block: BlockID, of heap: HeapID, _ session: any SQLSession) throws {
+        let changed = try session.execute(
+            "UPDATE heaper_blocks SET deleted_at = NULL WHERE id = \(block) AND deleted_at IS NOT NULL"
+        )
+        if changed > 0 { try BlockCounts.add(live: 1, trashed: -1, to: heap, session) }
     }
 
     /// Gives a block that changed its new stamp.
@@ -70,9 +89,14 @@ enum BlockRows {
     ///
     /// Whoever made it again would start above its last version, so that old updates never fit.
     static func purge(_ block: BlockID, stamp: Timestamp, _ session: any SQLSession) throws {
+        let before = try session.first(
+            "SELECT heap_id, deleted_at FROM heaper_blocks WHERE id = \(block) AND purged_at IS NULL"
+        ) { (heap: HeapID(unchecked: $0.text(0)), isTrashed: !$0.isNull(1)) }
+        guard let before else { return }
         try session.execute("DELETE FROM heaper_documents WHERE block_id = \(block)")
         try session.execute("DELETE FROM heaper_relations WHERE from_id = \(block) OR to_id = \(block)")
         try FileRows.remove(of: block, in: session)
+        try SearchText.remove(of: block, session)
         try session.execute(
             """
             UPDATE heaper_blocks SET
@@ -80,8 +104,10 @@ enum BlockRows {
                 updated_at = \(stamp), floor_version = sync_version + 1, sync_version = sync_version + 1,
                 type = '', title = '', text = '', color = NULL, icon = NULL, icon_type = NULL, main_tag = NULL,
                 value_type = NULL, value_options = NULL, default_app = NULL
-            WHERE id = \(block) AND purged_at IS NULL
+            WHERE id = \(block)
             """
         )
+        let isTrashed = before.isTrashed
+        try BlockCounts.add(live: isTrashed ? 0 : -1, trashed: isTrashed ? -1 : 0, to: before.heap, session)
     }
 }

@@ -74,7 +74,7 @@ struct BlockStore: Sendable {
     /// How many blocks a filter lets through, and how many there are.
     func counts(of heap: HeapPlace, _ filter: BlockFilter) async throws -> (filtered: Int, total: Int) {
         try await database.snapshot { session in
-            (try filter.count(in: heap, session), try BlockCounts.live(in: heap, session))
+            (try filter.count(in: heap, session), try BlockCounts.live(in: heap.heap, session))
         }
     }
 

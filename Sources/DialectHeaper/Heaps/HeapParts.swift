@@ -31,7 +31,8 @@ struct HeapParts: Sendable {
             blocks: blocks,
             contents: contents,
             settings: settings,
-            work: BackgroundWork("heaper heaps", clock: needs.clock, logger: needs.logger)
+            work: BackgroundWork("heaper heaps", clock: needs.clock, logger: needs.logger),
+            logger: needs.logger
         )
     }
 }

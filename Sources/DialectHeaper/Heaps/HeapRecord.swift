@@ -11,7 +11,7 @@ struct HeapRecord: Sendable {
     /// A JSON array, as stored.
     let sidebarOrder: String
     /// Live blocks besides the index block.
-    var blockCount = 0
+    let blockCount: Int
     let createdAt: Timestamp
     let updatedAt: Timestamp
 

@@ -13,7 +13,7 @@ struct HeapStats: Sendable {
 
     static func of(_ heap: HeapPlace, in session: any SQLSession) throws -> HeapStats {
         var stats = HeapStats()
-        stats.blocks = try BlockCounts.live(in: heap, session)
+        stats.blocks = try BlockCounts.live(in: heap.heap, session)
         stats.trashed = try BlockCounts.trashed(in: heap.heap, session)
         stats.files = try FileUsage.of(heap.heap, in: session)
         stats.thumbnailBytes = try ListedThumbnail.bytes(of: heap.heap, in: session)
@@ -21,7 +21,7 @@ struct HeapStats: Sendable {
         stats.byType = try session.query(
             """
             SELECT type, count(*) FROM heaper_blocks
-            WHERE heap_id = \(heap.heap) AND deleted_at IS NULL AND purged_at IS NULL AND type <> 'index'
+            WHERE heap_id = \(heap.heap) AND deleted_at IS NULL AND purged_at IS NULL AND id <> \(heap.indexBlock)
             GROUP BY type ORDER BY type
             """
         ) { ($0.text(0), Int($0.integer(1))) }

@@ -14,7 +14,7 @@ extension HeapStore {
             let blocks = try session.query(
                 "SELECT id FROM heaper_blocks WHERE heap_id = \(heap.heap) AND purged_at IS NULL"
             ) { BlockID(unchecked: $0.text(0)) }
-            return (blocks, try BlockCounts.live(in: heap, session))
+            return (blocks, try BlockCounts.live(in: heap.heap, session))
         }
     }
 

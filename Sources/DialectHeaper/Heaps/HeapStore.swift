@@ -18,7 +18,7 @@ struct HeapStore: Sendable {
     /// The heaps of which the user is a member, the oldest first.
     func heaps(of user: UserID) async throws -> [HeapRecord] {
         try await database.snapshot { session in
-            var heaps = try session.query(
+            try session.query(
                 """
                 SELECT \(part: Self.columns) FROM heaper_members m
                 JOIN heaper_heaps h ON h.id = m.heap_id AND h.deleted_at IS NULL
@@ -27,10 +27,6 @@ struct HeapStore: Sendable {
                 """,
                 Self.record
             )
-            for index in heaps.indices {
-                heaps[index].blockCount = try BlockCounts.live(in: heaps[index].place, session)
-            }
-            return heaps
         }
     }
 
@@ -40,7 +36,7 @@ struct HeapStore: Sendable {
     }
 
     private static func heap(_ id: HeapID, of user: UserID, in session: some SQLSession) throws -> HeapRecord? {
-        let found = try session.first(
+        try session.first(
             """
             SELECT \(part: columns) FROM heaper_heaps h
             JOIN heaper_members m ON m.heap_id = h.id AND m.user_id = \(user)
@@ -49,14 +45,11 @@ struct HeapStore: Sendable {
             """,
             record
         )
-        guard var heap = found else { return nil }
-        heap.blockCount = try BlockCounts.live(in: heap.place, session)
-        return heap
     }
 
     private static let columns: SQL = """
         h.id, h.index_block_id, h.owner_id, h.encrypted, m.role, h.name, i.title, h.sidebar_order, h.created_at, \
-        h.updated_at, i.updated_at
+        h.updated_at, i.updated_at, h.live_count
         """
 
     private static func record(_ row: any SQLRow) -> HeapRecord {
@@ -71,6 +64,7 @@ struct HeapStore: Sendable {
             name: row.text(5),
             title: row.text(6),
             sidebarOrder: row.text(7),
+            blockCount: Int(row.integer(11)),
             createdAt: row.time(8),
             updatedAt: max(row.time(9), row.time(10))
         )

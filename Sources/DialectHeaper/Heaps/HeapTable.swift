@@ -3,7 +3,9 @@ import CofferCore
 /// The tables of heaps, their members and their blocks.
 ///
 /// Every change of a block gives it a new stamp, the one order in which synchronization sees changes. A purged block keeps
-/// its row as a marker, with nothing in it but ids and times. A file is `in_document` while the block's document names it:
+/// its row as a marker, with nothing in it but ids and times. A heap counts its blocks besides the index block, so that no
+/// list has to (``BlockCounts``). The text of a block stands last, because what stands behind a long one takes longer to
+/// read. `heaper_search_texts` has titles and texts as ``SearchText`` folds them. A file is `in_document` while the block's document names it:
 /// its row goes when the document stops doing so, and never before it began.
 enum HeapTable {
     static let migrations = [
@@ -21,11 +23,14 @@ enum HeapTable {
                     name TEXT NOT NULL,
                     encrypted BIGINT NOT NULL DEFAULT 0 CHECK (encrypted IN (0, 1)),
                     sidebar_order TEXT NOT NULL DEFAULT '[]',
+                    live_count BIGINT NOT NULL DEFAULT 0,
+                    trashed_count BIGINT NOT NULL DEFAULT 0,
                     created_at BIGINT NOT NULL,
                     updated_at BIGINT NOT NULL,
                     deleted_at BIGINT
                 )
                 """,
+                "CREATE INDEX heaper_heaps_by_owner ON heaper_heaps (owner_id)",
                 "CREATE INDEX heaper_heaps_deleted ON heaper_heaps (deleted_at) WHERE deleted_at IS NOT NULL",
                 """
                 CREATE TABLE heaper_members (
@@ -43,7 +48,6 @@ enum HeapTable {
                     owner_id TEXT NOT NULL,
                     type TEXT NOT NULL DEFAULT 'note',
                     title TEXT NOT NULL DEFAULT '',
-                    text TEXT NOT NULL DEFAULT '',
                     color TEXT,
                     icon TEXT,
                     icon_type TEXT,
@@ -57,7 +61,8 @@ enum HeapTable {
                     created_at BIGINT NOT NULL,
                     updated_at BIGINT NOT NULL,
                     deleted_at BIGINT,
-                    purged_at BIGINT
+                    purged_at BIGINT,
+                    text TEXT NOT NULL DEFAULT ''
                 )
                 """,
                 "CREATE UNIQUE INDEX heaper_blocks_by_stamp ON heaper_blocks (heap_id, stamp)",
@@ -83,6 +88,15 @@ enum HeapTable {
                     WHERE coalesce(deleted_at, purged_at) IS NOT NULL
                 """,
                 "CREATE INDEX heaper_blocks_purged ON heaper_blocks (purged_at) WHERE purged_at IS NOT NULL",
+                """
+                CREATE TABLE heaper_search_texts (
+                    block_id TEXT PRIMARY KEY NOT NULL REFERENCES heaper_blocks (id) ON DELETE CASCADE,
+                    heap_id TEXT NOT NULL,
+                    title TEXT NOT NULL DEFAULT '',
+                    text TEXT NOT NULL DEFAULT ''
+                )
+                """,
+                "CREATE INDEX heaper_search_texts_by_heap ON heaper_search_texts (heap_id)",
                 """
                 CREATE TABLE heaper_relations (
                     id TEXT PRIMARY KEY NOT NULL,

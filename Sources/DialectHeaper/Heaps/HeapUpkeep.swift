@@ -1,7 +1,8 @@
 import CofferCore
+import Logging
 import ServiceLifecycle
 
-/// Frees deleted heaps when their grace is over, and forgets old markers.
+/// Frees deleted heaps when their grace is over, forgets old markers, and checks the counts at each start.
 struct HeapUpkeep: Service {
     static let interval = Duration.seconds(3600)
 
@@ -10,9 +11,17 @@ struct HeapUpkeep: Service {
     let contents: ContentStore
     let settings: HeapSettings
     let work: BackgroundWork
+    let logger: Logger
 
     func run() async throws {
+        await work.untilShutdown { try await checkCounts() }
         await work.repeat(every: Self.interval) { try await tidy() }
+    }
+
+    func checkCounts() async throws {
+        let wrong = try await BlockCounts.repair(blocks.database)
+        guard !wrong.isEmpty else { return }
+        logger.warning("counts of blocks were wrong", metadata: ["heaps": "\(wrong.map(\.text))"])
     }
 
     func tidy() async throws {

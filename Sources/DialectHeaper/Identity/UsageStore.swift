@@ -22,7 +22,7 @@ struct UsageStore: Sendable {
         }
     }
 
-    /// Of the heaps that an account owns: live heaps, their live blocks, and the files of blocks that are not purged.
+    /// Of the heaps that an account owns: live heaps, their live blocks besides the index blocks, and the files of blocks that are not purged.
     ///
     /// Bytes count once for each content, as they are stored.
     func usage(of user: UserID) async throws -> Usage {
@@ -32,13 +32,8 @@ struct UsageStore: Sendable {
             (usage.blocks, usage.heaps) =
                 try session.first(
                     """
-                    WITH heaps AS (SELECT id FROM heaper_heaps WHERE owner_id = \(user) AND deleted_at IS NULL)
-                    SELECT
-                        (
-                            SELECT COUNT(*) FROM heaper_blocks
-                            WHERE heap_id IN (SELECT id FROM heaps) AND deleted_at IS NULL AND purged_at IS NULL
-                        ),
-                        (SELECT COUNT(*) FROM heaps)
+                    SELECT coalesce(sum(live_count), 0), count(*) FROM heaper_heaps
+                    WHERE owner_id = \(user) AND deleted_at IS NULL
                     """
                 ) { ($0.integer(0), $0.integer(1)) } ?? (0, 0)
             usage.thumbnailBytes = try ListedThumbnail.bytes(of: user, in: session)

@@ -39,7 +39,7 @@ enum HeaperBlockOperations {
         ),
     ]
 
-    private static let optionalText: JSONValue = ["type": ["string", "null"]]
+    private static let optionalText: JSONValue = ["type": ["string", "null"], "maxLength": 200]
     private static let blockKey = OpenAPI.path("blockKey", "The block")
     private static let heapID = OpenAPI.path("heapId", "The heap, or its index block")
     private static let success = JSONValue.Member("success", ["const": true])

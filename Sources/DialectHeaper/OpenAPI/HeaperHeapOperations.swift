@@ -64,7 +64,7 @@ enum HeaperHeapOperations {
     private static let filters: JSONValue = [
         "heap_id": HeaperPieces.id, "limit": HeaperPieces.count, "cursor": HeaperPieces.text,
         "offset": HeaperPieces.count, "type": HeaperPieces.text, "tag_id": HeaperPieces.id,
-        "search": HeaperPieces.text,
+        "search": ["type": "string", "maxLength": 1000],
         "sort": ["type": "string", "description": "updated, created or title, with :asc or :desc"],
     ]
     private static let filterNames = ["limit", "cursor", "offset", "type", "tag_id", "search", "sort"]

@@ -7,8 +7,6 @@ import Yjs
 /// - Body: `{name or title, id?, heap_id?, encrypted?}`; `heap_id` is that of the index block.
 /// - 200: `{success, id, heap, workspace}`. 409: ``HeaperError/idTaken``.
 struct AddHeapRoute: Sendable {
-    static let maxNameCharacters = 500
-
     let heaps: HeapStore
     let documents: any DocumentHosting
 
@@ -18,7 +16,7 @@ struct AddHeapRoute: Sendable {
         guard let name = try fields.text("name") ?? fields.text("title"), !name.isEmpty else {
             throw HeaperError.malformed("name is required")
         }
-        guard name.count <= Self.maxNameCharacters else { throw HeaperError.malformed("name is too long") }
+        guard name.utf8.count <= Projection.maxTitleBytes else { throw HeaperError.malformed("name is too long") }
         let draft = HeapStore.Draft(
             id: try fields.id("id", "workspace_id"),
             indexBlock: try fields.id("heap_id"),

@@ -26,10 +26,7 @@ struct DeleteBlockRoute: Sendable {
                 throw HeaperError.malformed("The index block goes with its heap")
             }
         }
-        try await life.trash(found, by: caller.user)
-        return Response(
-            .ok,
-            json: ["success": true, "deleted": .array(found.map { .string($0.block.text) })]
-        )
+        let deleted = try await life.trash(found, by: caller.user)
+        return Response(.ok, json: ["success": true, "deleted": .array(deleted.map { .string($0.text) })])
     }
 }

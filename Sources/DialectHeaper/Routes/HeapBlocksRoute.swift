@@ -16,7 +16,9 @@ struct HeapBlocksRoute: Sendable {
         let filter = try fields.filter()
         let cursor = try fields.text("cursor").flatMap { $0.isEmpty ? nil : $0 }
         let place = cursor.flatMap { BlockCursor($0) }
-        guard cursor == nil || place != nil else { throw HeaperError.malformed("cursor is none of ours") }
+        guard cursor == nil || place?.fits(filter.order) == true else {
+            throw HeaperError.malformed("cursor is none of ours")
+        }
         try await documents.settle(heap.heap)
         let page = try await blocks.page(
             of: heap,

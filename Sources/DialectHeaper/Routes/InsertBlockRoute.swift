@@ -6,8 +6,6 @@ import Hummingbird
 /// - Body: `{workspace_id, id?, type?, title?}`.
 /// - 200: `{success, block}`. 403: ``HeaperError/readOnly``. 404: ``HeaperError/heapNotFound``. 409: ``HeaperError/idTaken``.
 struct InsertBlockRoute: Sendable {
-    static let maxTypeCharacters = 20
-
     let life: BlockLife
 
     @Sendable
@@ -16,8 +14,8 @@ struct InsertBlockRoute: Sendable {
         let heap = try await fields.heap(life.places, for: caller.user, under: ["workspace_id", "heap_id"])
         try heap.requireWriting()
         let type = try fields.text("type") ?? "note"
-        guard (1...Self.maxTypeCharacters).contains(type.count) else {
-            throw HeaperError.malformed("type must have 1 to \(Self.maxTypeCharacters) characters")
+        guard BlockColumn.type.takes(type) else {
+            throw HeaperError.malformed("type must have 1 to \(BlockColumn.maxTypeCharacters) characters")
         }
         let id = try await life.insert(
             try fields.id("id", "block_id"),

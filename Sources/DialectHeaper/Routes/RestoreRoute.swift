@@ -16,17 +16,16 @@ struct RestoreRoute: Sendable {
         }
         try await life.documents.settle(heap.heap)
         let asked = ids.map { (block: $0, heap: String?.some(heap.heap.text)) }
-        var restored: [BlockPlace] = []
-        var missing: [BlockID] = []
-        for (id, standing) in zip(ids, try await life.places.standings(of: asked, for: caller.user)) {
-            if case .present(let place) = standing { restored.append(place) } else { missing.append(id) }
+        let found = try await life.places.standings(of: asked, for: caller.user).compactMap { standing in
+            if case .present(let place) = standing { place } else { nil }
         }
-        try await life.restore(restored.filter { $0.deletedAt != nil }, by: caller.user)
+        let restored = try await life.restore(found, by: caller.user)
+        let missing = Set(ids).subtracting(restored)
         return Response(
             .ok,
             json: [
-                "success": true, "restored": .array(restored.map { .string($0.block.text) }),
-                "not_found": .array(missing.map { .string($0.text) }),
+                "success": true, "restored": .array(restored.map { .string($0.text) }),
+                "not_found": .array(ids.filter(missing.contains).map { .string($0.text) }),
             ]
         )
     }

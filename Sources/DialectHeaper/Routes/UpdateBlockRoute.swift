@@ -4,9 +4,9 @@ import Hummingbird
 /// `POST /api/update_block`: changes title and looks of a block; `null` clears a colour, icon or main tag.
 ///
 /// - Body: `{id, title?, color?, icon?, main_tag?}`.
-/// - 200: `{success, block}`. 403: ``HeaperError/readOnly``. 404: ``HeaperError/blockNotFound``.
+/// - 200: `{success, block}`. 400: one of them is too long. 403: ``HeaperError/readOnly``. 404: ``HeaperError/blockNotFound``.
 struct UpdateBlockRoute: Sendable {
-    private static let looks = ["color", "icon", "main_tag"]
+    private static let looks: [BlockColumn] = [.color, .icon, .mainTag]
 
     let life: BlockLife
 
@@ -19,7 +19,13 @@ struct UpdateBlockRoute: Sendable {
         let place = try await life.places.required(id, for: caller.user)
         try place.heap.requireWriting()
         var change = BlockChange(title: try fields.text("title"))
-        for name in Self.looks where fields.has(name) { change.looks.append((name, try fields.text(name))) }
+        for column in Self.looks where fields.has(column.rawValue) {
+            let value = try fields.text(column.rawValue)
+            guard value.map(column.takes) ?? true else {
+                throw HeaperError.malformed("\(column.rawValue) may have \(column.maxBytes) bytes at most")
+            }
+            change.looks.append((column, value))
+        }
         if change.title != nil || !change.looks.isEmpty {
             try await life.update(place, change, by: caller.user)
         }

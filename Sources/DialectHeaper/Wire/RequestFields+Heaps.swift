@@ -40,12 +40,15 @@ extension RequestFields {
         return nil
     }
 
-    /// - Throws: ``HeaperError/malformed(_:)`` for members of wrong types and an unknown `sort`.
+    /// - Throws: ``HeaperError/malformed(_:)`` for members of wrong types, an unknown `sort`, and a `search` that is too long.
     func filter() throws -> BlockFilter {
         var filter = BlockFilter()
         if let type = try text("type"), !type.isEmpty { filter.type = type }
         filter.tag = try id("tag_id")
         filter.search = try text("search") ?? ""
+        guard filter.search.utf8.count <= BlockFilter.maxSearchBytes else {
+            throw HeaperError.malformed("search may have \(BlockFilter.maxSearchBytes) bytes at most")
+        }
         if let sort = try text("sort"), !sort.isEmpty { try filter.sort(sort) }
         return filter
     }

@@ -88,9 +88,49 @@ struct HeaperBlockRouteTests {
                 return
             }
             #expect(id.utf8.count == 26)
-            let long: JSONValue = ["workspace_id": "HEAP", "type": .string(String(repeating: "x", count: 21))]
-            #expect(try await client.post("/api/insert_block", long, as: ada).status == 400)
+            for type in [String(repeating: "x", count: 21), "x" + String(repeating: "\u{301}", count: 20), ""] {
+                let body: JSONValue = ["workspace_id": "HEAP", "type": .string(type)]
+                #expect(try await client.post("/api/insert_block", body, as: ada).status == 400)
+            }
             #expect(try await client.post("/api/insert_block", ["id": "B"], as: ada).status == 400)
+        }
+    }
+
+    @Test func anInsertThatWasCutOffIsCompleted() async throws {
+        try await withHeap { client, ada in
+            // As one leaves the block that ends between its two steps.
+            try await client.addBlock("A", type: "task", as: ada)
+            let body: JSONValue = ["workspace_id": "HEAP", "id": "A", "type": "task", "title": "Title"]
+            for _ in 0..<2 {
+                let answer = try await client.post("/api/insert_block", body, as: ada)
+                #expect(answer.json?["block"]?["title"] == "Title")
+            }
+        }
+    }
+
+    @Test func looksMayNotBeLong() async throws {
+        try await withHeap { client, ada in
+            try await client.addBlock("A", as: ada)
+            for name in ["color", "icon", "main_tag"] {
+                for (count, status) in [(100, 200), (101, 400)] {
+                    let value = JSONValue.string(String(repeating: "é", count: count))
+                    let body = JSONValue.object([.init("id", "A"), .init(name, value)])
+                    let answer = try await client.post("/api/update_block", body, as: ada)
+                    #expect(answer.status == status)
+                    if status == 200 { #expect(answer.json?["block"]?[name] == value) }
+                }
+            }
+        }
+    }
+
+    @Test func anEncryptedHeapShowsNoLooks() async throws {
+        try await withHeap { client, ada in
+            _ = try await client.post("/api/heap/add", ["name": "x", "id": "SECRET", "encrypted": true], as: ada)
+            try await client.addBlock("A", title: "Title", in: "SECRET", as: ada)
+            let answer = try await client.post("/api/update_block", ["id": "A", "color": "red"], as: ada)
+            #expect(answer.status == 200)
+            #expect(answer.json?["block"]?["color"] == .null)
+            #expect(answer.json?["block"]?["title"] == "")
         }
     }
 

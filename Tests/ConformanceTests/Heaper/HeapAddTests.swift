@@ -62,8 +62,11 @@ struct HeaperHeapAddTests {
     }
 
     @Test(
-        arguments: [[:], ["name": ""], ["name": 5], ["name": "x", "id": "a b"], ["name": "x", "encrypted": 3]]
-            as [JSONValue]
+        arguments: [
+            [:], ["name": ""], ["name": 5], ["name": "x", "id": "a b"], ["name": "x", "encrypted": 3],
+            // One character of many bytes.
+            ["name": .string("a" + String(repeating: "\u{301}", count: 501))],
+        ] as [JSONValue]
     )
     func malformedIs400(_ body: JSONValue) async throws {
         try await HeaperClient.run { client in

@@ -54,6 +54,14 @@ extension HeaperClient {
         try #require(answer.status == 200, "\(answer.text)")
         return try answer.heaperList("results")
     }
+
+    /// Pulls blocks whole and returns the results.
+    func pull(_ ids: [String], as session: Session) async throws -> [JSONValue] {
+        let entries = ids.map { JSONValue.object([.init("block_id", .string($0))]) }
+        let answer = try await post("/api/sync/pull", ["blocks": .array(entries)], as: session)
+        try #require(answer.status == 200, "\(answer.text)")
+        return try answer.heaperList("results")
+    }
 }
 
 /// A Yjs client's copy of a document.

@@ -43,6 +43,9 @@ struct HeaperProfileTests {
             #expect(answer.json?["limits"] == limits)
             #expect(answer.json?["usage"]?["file_count"] == 2)
             #expect(answer.json?["usage"]?["storage_bytes"] == 3)
+            // As for heaps, the index block is none of them.
+            #expect(answer.json?["usage"]?["block_count"] == 2)
+            #expect(answer.json?["usage"]?["heap_count"] == 1)
         }
     }
 

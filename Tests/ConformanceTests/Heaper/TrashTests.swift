@@ -104,6 +104,26 @@ struct HeaperTrashTests {
         }
     }
 
+    @Test func restoredMeansNotPurgedAtTheSameTime() async throws {
+        try await withBlocks { client, ada in
+            let ids = (0..<30).map { "R\($0)" }
+            for id in ids { try await client.addBlock(id, as: ada) }
+            let body: JSONValue = ["block_ids": .array(ids.map { .string($0) })]
+            _ = try await client.post("/api/delete_block", body, as: ada)
+            async let emptied = client.send("DELETE", "/api/trash/HEAP", as: ada)
+            async let answered = client.post("/api/trash/HEAP/restore", body, as: ada)
+            let (restored, gone) = (try await answered, try await emptied)
+            let names = JSONValue.texts(
+                "block_id",
+                of: try await client.pull(ids, as: ada).filter { $0["deleted"] == nil }
+            )
+            #expect(restored.json?["restored"] == .array(names.map { .string($0) }))
+            #expect(gone.json?["deleted"] == .integer(ids.count - names.count))
+            let missing = ids.filter { !names.contains($0) }
+            #expect(restored.json?["not_found"] == .array(missing.map { .string($0) }))
+        }
+    }
+
     @Test func malformedRestoreIs400() async throws {
         try await withBlocks { client, ada in
             for body in [[:], ["block_ids": 5], ["block_ids": ["a b"]]] as [JSONValue] {

@@ -92,6 +92,18 @@ struct ProjectionTests {
         #expect(shown.head.lifecycle == .live)
     }
 
+    @Test func nullClearsAColumnAndNeverTheType() throws {
+        let shown = try projection { edit in
+            for key in ["type", "color", "icon"] { try edit.set(.null, forKey: key, in: .root("meta_v0")) }
+            try edit.set(.string(String(repeating: "ü", count: 20)), forKey: "type", in: .root("meta_v0"))
+        }
+        let type = String(repeating: "ü", count: 20)
+        let columns: [BlockColumn: String?] = [.type: type, .color: nil, .icon: nil]
+        #expect(shown.head.columns == columns)
+        let untyped = try projection { try $0.set(.null, forKey: "type", in: .root("meta_v0")) }
+        #expect(untyped.head.columns.isEmpty)
+    }
+
     @Test(arguments: [
         (YValue.number(1_700_000_000_000), Lifecycle.trashed(Timestamp(milliseconds: 1_700_000_000_000))),
         (.string("2023-11-14T22:13:20.000Z"), .trashed(Timestamp(milliseconds: 1_700_000_000_000))),

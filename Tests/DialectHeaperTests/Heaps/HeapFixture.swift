@@ -66,6 +66,7 @@ struct HeapFixture: Sendable {
         in heap: String = "HEAP"
     ) async throws {
         let (stamps, now) = (stamps, clock.now)
+        let isLive = !trashed && !purged
         _ = try await database.write { session in
             try session.execute(
                 """
@@ -75,6 +76,8 @@ struct HeapFixture: Sendable {
                     \(trashed ? now : nil), \(purged ? now : nil))
                 """
             )
+            let place = HeapID(unchecked: heap)
+            try BlockCounts.add(live: isLive ? 1 : 0, trashed: trashed && !purged ? 1 : 0, to: place, session)
         }
     }
 

@@ -53,6 +53,7 @@ struct UsageStoreTests {
                     file("f5", in: "d", "foreign", hash: "h4", size: 1000),
                 ]
             )
+            _ = try await BlockCounts.repair(fixture.database)
             let store = UsageStore(database: fixture.database)
             let usage = try await store.usage(of: fixture.ada)
             #expect(usage.heaps == 2)

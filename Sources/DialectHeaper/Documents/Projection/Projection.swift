@@ -9,8 +9,8 @@ struct Projection: Equatable, Sendable {
     struct Head: Equatable, Sendable {
         /// Nil when the document has no title of its own, as for a block that only its row describes.
         var title: String?
-        /// Members of `meta_v0` by the columns that they fill; what is missing leaves its column alone.
-        var columns: [BlockColumn: String] = [:]
+        /// Members of `meta_v0` by the columns that they fill; null clears one, what is missing leaves its column alone.
+        var columns: [BlockColumn: String?] = [:]
         /// Nil when the document does not say.
         var lifecycle: Lifecycle?
     }
@@ -38,6 +38,8 @@ struct Projection: Equatable, Sendable {
     var head: Head
     /// Nil when the document has no content.
     var text: String?
+    /// The same as a search compares it.
+    var foldedText: String?
     var relations: Set<Relation>
     var files: [File]
 
@@ -46,6 +48,7 @@ struct Projection: Equatable, Sendable {
         let roots = Set(document.rootNames)
         text =
             roots.contains("content_v0") ? document.plainText(of: .root("content_v0")).cut(to: Self.maxTextBytes) : nil
+        foldedText = text.map { SearchText.folded($0) }
         relations = Self.tags(of: document, block).union(Self.mentions(in: document, block))
         files = Self.files(of: document)
     }
@@ -114,9 +117,21 @@ enum BlockColumn: String, CaseIterable, Sendable {
     case valueOptions = "value_options"
     case defaultApp = "default_app"
 
+    var name: SQL { SQL(stringLiteral: rawValue) }
+
+    /// Whether a value is short enough; types have characters, everything else bytes.
+    func takes(_ text: String) -> Bool {
+        switch self {
+        case .type: (1...Self.maxTypeCharacters).contains(text.unicodeScalars.count)
+        default: text.utf8.count <= maxBytes
+        }
+    }
+
+    static let maxTypeCharacters = 20
+
     var maxBytes: Int {
         switch self {
-        case .type: 20
+        case .type: Self.maxTypeCharacters * 4
         case .valueOptions: 16 << 10
         default: 200
         }
@@ -144,11 +159,14 @@ extension Projection.Head {
             guard case .value(let value)? = document.value(forKey: column.rawValue, in: meta) else { continue }
             let text: String?
             switch value {
+            case .null where column != .type:
+                columns[column] = .some(nil)
+                continue
             case .string(let string): text = string
             case .array, .object: text = column == .valueOptions ? value.jsonText : nil
             default: text = nil
             }
-            if let text, text.utf8.count <= column.maxBytes, column != .type || !text.isEmpty { columns[column] = text }
+            if let text, column.takes(text) { columns[column] = text }
         }
         lifecycle = Lifecycle(of: document, meta)
     }

@@ -20,21 +20,14 @@ struct ProjectionRows {
     }
 
     private func writeColumns(_ head: Projection.Head) throws {
-        if head.title != nil || !head.columns.isEmpty {
-            let columns = head.columns
+        for (column, value) in head.columns where column != .type || !row.isIndex {
             try session.execute(
-                """
-                UPDATE heaper_blocks SET title = COALESCE(\(head.title), title),
-                    type = COALESCE(\(row.isIndex ? nil : columns[.type]), type),
-                    color = COALESCE(\(columns[.color]), color), icon = COALESCE(\(columns[.icon]), icon),
-                    icon_type = COALESCE(\(columns[.iconType]), icon_type),
-                    main_tag = COALESCE(\(columns[.mainTag]), main_tag),
-                    value_type = COALESCE(\(columns[.valueType]), value_type),
-                    value_options = COALESCE(\(columns[.valueOptions]), value_options),
-                    default_app = COALESCE(\(columns[.defaultApp]), default_app)
-                WHERE id = \(block)
-                """
+                "UPDATE heaper_blocks SET \(part: column.name) = \(value) WHERE id = \(block)"
             )
+        }
+        if let title = head.title {
+            try session.execute("UPDATE heaper_blocks SET title = \(title) WHERE id = \(block) AND title <> \(title)")
+            try SearchText.storeTitle(SearchText.folded(title), of: block, in: row.heap, session)
         }
         if row.isIndex, let title = head.title, !title.isEmpty {
             try session.execute(
@@ -51,14 +44,18 @@ struct ProjectionRows {
         case nil: return nil
         case .live:
             guard row.deletedAt != nil else { return nil }
-            try session.execute("UPDATE heaper_blocks SET deleted_at = NULL WHERE id = \(block)")
+            try BlockRows.restore(block, of: row.heap, session)
             return .blockRestored
         case .trashed(let time):
             // A time still to come would keep the block on top of the trash.
             let time = min(time ?? row.deletedAt ?? stamp, stamp)
+            guard row.deletedAt != nil else {
+                try BlockRows.trash(block, of: row.heap, at: time, session)
+                return .blockDeleted
+            }
             guard time != row.deletedAt else { return nil }
             try session.execute("UPDATE heaper_blocks SET deleted_at = \(time) WHERE id = \(block)")
-            return row.deletedAt == nil ? .blockDeleted : nil
+            return nil
         case .purged:
             try BlockRows.purge(block, stamp: stamp, session)
             return .blockPurged
@@ -69,7 +66,10 @@ struct ProjectionRows {
     func writeBody(_ projection: Projection) throws {
         guard !row.isEncrypted else { return }
         if let text = projection.text {
-            try session.execute("UPDATE heaper_blocks SET text = \(text) WHERE id = \(block) AND text <> \(text)")
+            let changed = try session.execute(
+                "UPDATE heaper_blocks SET text = \(text) WHERE id = \(block) AND text <> \(text)"
+            )
+            if changed > 0 { try SearchText.storeText(projection.foldedText ?? "", of: block, in: row.heap, session) }
         }
         try writeRelations(projection.relations)
         for file in projection.files { try write(file) }

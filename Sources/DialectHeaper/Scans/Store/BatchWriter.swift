@@ -98,12 +98,8 @@ struct BatchWriter {
 
     private mutating func makeBlock(of file: PreparedFile) throws {
         let stamp = try stamps.next(in: session)
-        try session.execute(
-            """
-            INSERT INTO heaper_blocks (id, heap_id, owner_id, type, title, stamp, created_at, updated_at)
-            VALUES (\(file.block), \(heap.heap), \(user), 'file', \(file.entry.title), \(stamp), \(stamp), \(stamp))
-            """
-        )
+        let title = file.entry.title
+        try BlockRows.create(file.block, in: heap.heap, owner: user, type: "file", title: title, stamp: stamp, session)
         // Nobody can have this document open: its id was drawn for this row.
         try session.execute(
             """
