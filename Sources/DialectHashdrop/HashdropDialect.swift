@@ -2,7 +2,7 @@ package import CofferCore
 package import CofferHTTP
 import HTTPTypes
 package import Hummingbird
-package import Logging
+import Logging
 package import ServiceLifecycle
 
 /// Hashdrop: accounts, uploads straight to an object store, and links with a daily limit.
@@ -19,53 +19,17 @@ package struct HashdropDialect: Dialect {
     private let logger: Logger
     package let services: [any Service]
 
-    /// What this dialect needs from the server.
-    package struct Dependencies: Sendable {
-        package let drops: DropStore
-        package let blobs: any BlobStore
-        /// Where objects lie when clients talk to an object store directly; nil for the embedded one.
-        package let bucket: (any ObjectBucket)?
-        package let passwords: PasswordHasher
-        package let mailer: any Mailer
-        package let counters: any CounterStore
-        package let clock: any WallClock
-        package let random: any RandomSource
-        package let logger: Logger
-
-        package init(
-            drops: DropStore,
-            blobs: any BlobStore,
-            bucket: (any ObjectBucket)?,
-            passwords: PasswordHasher,
-            mailer: any Mailer,
-            counters: any CounterStore,
-            clock: any WallClock,
-            random: any RandomSource,
-            logger: Logger
-        ) {
-            self.drops = drops
-            self.blobs = blobs
-            self.bucket = bucket
-            self.passwords = passwords
-            self.mailer = mailer
-            self.counters = counters
-            self.clock = clock
-            self.random = random
-            self.logger = logger
-        }
-    }
-
     /// - Throws: ``StorageError`` when the database does not give its keys.
-    package init(_ settings: HashdropSettings, _ needs: Dependencies) async throws {
+    package init(_ settings: HashdropSettings, _ needs: ServerParts) async throws {
         let secrets = try await HashdropSecrets(
             settings.secrets,
-            database: needs.drops.database,
+            database: needs.database,
             random: needs.random
         )
         let tokens = AccessTokens(
             tokens: await AccessToken(secret: secrets.accessTokens, header: AccessTokens.header, clock: needs.clock),
             life: settings.accounts.accessTokenLife,
-            database: needs.drops.database
+            database: needs.database
         )
         let gates = HashdropGates(
             settings.limits,
@@ -92,11 +56,11 @@ package struct HashdropDialect: Dialect {
             HashdropUpkeep(
                 files: files,
                 bucket: place.bucket,
-                work: BackgroundWork("hashdrop files", clock: needs.clock, logger: needs.logger)
+                work: needs.work("hashdrop files")
             ),
             AccountUpkeep(
                 accounts: accounts.store,
-                work: BackgroundWork("hashdrop accounts", clock: needs.clock, logger: needs.logger)
+                work: needs.work("hashdrop accounts")
             ),
         ]
         logger = needs.logger
@@ -104,7 +68,7 @@ package struct HashdropDialect: Dialect {
 
     private static func files(
         _ settings: FileSettings,
-        _ needs: Dependencies,
+        _ needs: ServerParts,
         _ secrets: HashdropSecrets
     ) -> FileStore {
         FileStore(
@@ -121,7 +85,7 @@ package struct HashdropDialect: Dialect {
     /// either case.
     private static func place(
         _ settings: HashdropSettings,
-        _ needs: Dependencies,
+        _ needs: ServerParts,
         _ files: FileStore,
         _ secrets: HashdropSecrets
     ) -> (objects: any ObjectPlace, routes: [Route], bucket: BucketObjects?) {
@@ -137,7 +101,7 @@ package struct HashdropDialect: Dialect {
             bucket: bucket,
             embedded: embedded,
             settings: settings.files,
-            database: needs.drops.database,
+            database: needs.database,
             clock: needs.clock
         )
         return (objects, routes, objects)

@@ -2,7 +2,7 @@ package import CofferCore
 package import CofferHTTP
 import HTTPTypes
 package import Hummingbird
-package import Logging
+import Logging
 package import ServiceLifecycle
 
 /// Heaper: heaps of blocks, each with a Yjs document, files and thumbnails, for accounts that are key pairs.
@@ -26,60 +26,18 @@ package struct HeaperDialect: Dialect {
     private let logger: Logger
     package let services: [any Service]
 
-    /// What this dialect needs from the server.
-    package struct Dependencies: Sendable {
-        package let drops: DropStore
-        package let blobs: any BlobStore
-        package let parts: PartedUploads
-        package let counters: any CounterStore
-        package let clock: any WallClock
-        package let random: any RandomSource
-        package let logger: Logger
-        /// Of the server, for `health`.
-        package let version: String
-        /// The data directory.
-        package let dataPath: String
-
-        package init(
-            drops: DropStore,
-            blobs: any BlobStore,
-            parts: PartedUploads,
-            counters: any CounterStore,
-            clock: any WallClock,
-            random: any RandomSource,
-            logger: Logger,
-            version: String,
-            dataPath: String
-        ) {
-            self.drops = drops
-            self.blobs = blobs
-            self.parts = parts
-            self.counters = counters
-            self.clock = clock
-            self.random = random
-            self.logger = logger
-            self.version = version
-            self.dataPath = dataPath
-        }
-    }
-
     /// - Throws: ``StorageError`` when the database does not give its keys.
-    package init(_ settings: HeaperSettings, _ needs: Dependencies) async throws {
+    package init(_ settings: HeaperSettings, _ needs: ServerParts) async throws {
         // Live synchronization and documents count into it.
         let counters = RealtimeCounters(clock: needs.clock)
         let identity = try await IdentityParts(settings.identity, needs)
         let gates = HeaperGates(callers: identity.sessions)
-        let database = needs.drops.database
-        let places = PlaceStore(database: database)
-        let documents = DocumentParts(
-            settings.documents,
-            database: database,
-            counters: counters,
-            clock: needs.clock,
-            random: needs.random,
-            logger: needs.logger
-        )
+        let documents = DocumentParts(settings.documents, needs, counters: counters)
         let heaps = HeapParts(settings.heaps, needs, documents: documents)
+        let places = heaps.places
+        let scans = ScanParts(settings.scans, needs, documents)
+        let files = FileParts(settings.files, needs, documents, originals: scans.originals)
+        let thumbnails = try ThumbnailParts(settings.thumbnails, needs, documents, finder: files.finder)
         let live = LiveServices(
             callers: identity.sessions,
             sessions: identity.sessionEnds,
@@ -90,30 +48,7 @@ package struct HeaperDialect: Dialect {
             clock: needs.clock,
             logger: needs.logger
         )
-        let scans = ScanParts(
-            settings.scans,
-            needs,
-            .init(documents: documents.hub, events: documents.events, stamps: documents.stamps)
-        )
         let known = KnownScans(heaps: heaps.heaps, active: { [desk = scans.desk] user in desk.activeScans(of: user) })
-        let files = FileParts(settings.files, needs, documents, originals: scans.originals)
-        let thumbnails = try ThumbnailParts(settings.thumbnails, needs, finder: files.finder)
-        let regenerate = RegenerateFileRoute(
-            places: places,
-            finder: files.finder,
-            media: thumbnails.media,
-            thumbnails: thumbnails.maker,
-            mediaTypes: MediaTypeDetector(),
-            documents: documents.hub,
-            stamps: documents.stamps
-        )
-        let prober = FileProber(
-            finder: files.finder,
-            media: thumbnails.media,
-            stamps: documents.stamps,
-            events: documents.events,
-            work: BackgroundWork("heaper media facts", clock: needs.clock, logger: needs.logger)
-        )
         routes =
             IdentityRoutes(identity, gates: gates, counters: counters, limits: settings.files, needs).all
             + LiveRoutes(settings.live, live, scans: known, gates: gates).all
@@ -121,9 +56,9 @@ package struct HeaperDialect: Dialect {
             + FileRoutes(files, places: places, gates: gates).all
             + ThumbnailRoutes(thumbnails, finder: files.finder, places: places, gates: gates).all
             + ScanRoutes(scans, places: places, gates: gates).all
-            + [.post("/api/regenerate_file", use: gates.caller(regenerate.handle))]
+            + RegenerateRoutes(thumbnails, documents, needs, finder: files.finder, places: places, gates: gates).all
         services =
-            documents.services + heaps.services + [files.upkeep, prober] + thumbnails.services + scans.services
+            documents.services + heaps.services + [files.upkeep] + thumbnails.services + scans.services
         logger = needs.logger
     }
 

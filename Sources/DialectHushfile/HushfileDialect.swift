@@ -2,7 +2,7 @@ package import CofferCore
 package import CofferHTTP
 import HTTPTypes
 package import Hummingbird
-package import Logging
+import Logging
 
 /// Hushfile: a file uploaded in encrypted chunks, shared by its id, deleted with a password.
 package struct HushfileDialect: Dialect {
@@ -14,33 +14,7 @@ package struct HushfileDialect: Dialect {
 
     private let logger: Logger
 
-    /// What this dialect needs from the server.
-    package struct Dependencies: Sendable {
-        package let drops: DropStore
-        package let blobs: any BlobStore
-        package let passwords: PasswordHasher
-        package let clock: any WallClock
-        package let random: any RandomSource
-        package let logger: Logger
-
-        package init(
-            drops: DropStore,
-            blobs: any BlobStore,
-            passwords: PasswordHasher,
-            clock: any WallClock,
-            random: any RandomSource,
-            logger: Logger
-        ) {
-            self.drops = drops
-            self.blobs = blobs
-            self.passwords = passwords
-            self.clock = clock
-            self.random = random
-            self.logger = logger
-        }
-    }
-
-    package init(_ settings: HushfileSettings, _ needs: Dependencies) {
+    package init(_ settings: HushfileSettings, _ needs: ServerParts) {
         let files = FileStore(drops: needs.drops, clock: needs.clock, settings: settings)
         let initiate = InitiateRoute(
             files: files,

@@ -2,7 +2,7 @@ package import CofferCore
 package import CofferHTTP
 import HTTPTypes
 package import Hummingbird
-package import Logging
+import Logging
 package import ServiceLifecycle
 
 /// SkySend: end-to-end encrypted files and notes, shared by a link that holds the key.
@@ -23,44 +23,11 @@ package struct SkySendDialect: Dialect {
     private let logger: Logger
     package let services: [any Service]
 
-    /// What this dialect needs from the server.
-    package struct Dependencies: Sendable {
-        package let drops: DropStore
-        package let blobs: any BlobStore
-        package let parts: PartedUploads
-        package let counters: any CounterStore
-        package let clock: any WallClock
-        package let random: any RandomSource
-        package let logger: Logger
-        /// Of the server, for `health`.
-        package let version: String
-
-        package init(
-            drops: DropStore,
-            blobs: any BlobStore,
-            parts: PartedUploads,
-            counters: any CounterStore,
-            clock: any WallClock,
-            random: any RandomSource,
-            logger: Logger,
-            version: String
-        ) {
-            self.drops = drops
-            self.blobs = blobs
-            self.parts = parts
-            self.counters = counters
-            self.clock = clock
-            self.random = random
-            self.logger = logger
-            self.version = version
-        }
-    }
-
-    package init(_ settings: SkySendSettings, _ needs: Dependencies) async {
+    package init(_ settings: SkySendSettings, _ needs: ServerParts) async {
         let quota = ClientQuota(
             settings.files.quota,
             scope: "skysend",
-            database: needs.drops.database,
+            database: needs.database,
             clock: needs.clock,
             random: needs.random
         )
@@ -83,7 +50,7 @@ package struct SkySendDialect: Dialect {
                 quota: quota,
                 sessions: login?.sessions,
                 provider: login?.provider,
-                work: BackgroundWork("skysend", clock: needs.clock, logger: needs.logger),
+                work: needs.work("skysend"),
                 logger: needs.logger
             )
         ]

@@ -23,11 +23,11 @@ struct SkySendRoutes {
         _ settings: SkySendSettings,
         quota: ClientQuota,
         headers: SkySendHeaders,
-        _ needs: SkySendDialect.Dependencies
+        _ needs: ServerParts
     ) {
         let files = FileStore(
             drops: needs.drops,
-            parts: needs.parts,
+            parts: needs.uploads,
             quota: quota,
             clock: needs.clock,
             random: needs.random,
@@ -49,7 +49,7 @@ struct SkySendRoutes {
     private static func server(
         _ settings: SkySendSettings,
         quota: ClientQuota,
-        _ needs: SkySendDialect.Dependencies
+        _ needs: ServerParts
     ) -> [GatedRoute] {
         let config = ConfigRoute(settings: settings)
         let health = HealthRoute(version: needs.version, clock: needs.clock)
@@ -67,7 +67,7 @@ struct SkySendRoutes {
     private static func files(
         _ files: FileStore,
         _ tokens: TokenGuard,
-        _ needs: SkySendDialect.Dependencies,
+        _ needs: ServerParts,
         _ headers: SkySendHeaders
     ) -> [GatedRoute] {
         let pace = UploadPace(bytesPerSecond: files.settings.files.speedLimit, clock: needs.clock)
@@ -133,11 +133,11 @@ struct SkySendLogin {
     let guardian: LoginGuard
     let routes: [GatedRoute]
 
-    init(_ oidc: OIDCSettings, _ needs: SkySendDialect.Dependencies) async {
+    init(_ oidc: OIDCSettings, _ needs: ServerParts) async {
         provider = OIDCProvider(oidc, clock: needs.clock)
         sessions = await LoginSessions(
             oidc,
-            database: needs.drops.database,
+            database: needs.database,
             clock: needs.clock,
             random: needs.random
         )

@@ -13,13 +13,13 @@ struct AccountParts: Sendable {
 
     init(
         _ settings: AccountSettings,
-        _ needs: HashdropDialect.Dependencies,
+        _ needs: ServerParts,
         secrets: HashdropSecrets,
         accessTokens: AccessTokens,
         files: FileStore,
         objects: any ObjectPlace
     ) {
-        let (database, clock, random) = (needs.drops.database, needs.clock, needs.random)
+        let (database, clock, random) = (needs.database, needs.clock, needs.random)
         digests = AccountDigests(secrets)
         store = AccountStore(database: database, settings: settings, clock: clock)
         passwords = Passwords(hasher: needs.passwords, accounts: store)

@@ -1,4 +1,5 @@
 import CofferCore
+import CofferHTTP
 import Logging
 import ServiceLifecycle
 
@@ -10,6 +11,17 @@ struct DocumentParts: Sendable {
     let keeper: DocumentKeeper
 
     var services: [any Service] { [keeper] }
+
+    init(_ settings: DocumentSettings, _ needs: ServerParts, counters: RealtimeCounters) {
+        self.init(
+            settings,
+            database: needs.database,
+            counters: counters,
+            clock: needs.clock,
+            random: needs.random,
+            logger: needs.logger
+        )
+    }
 
     init(
         _ settings: DocumentSettings,

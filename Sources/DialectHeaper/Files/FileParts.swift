@@ -10,25 +10,25 @@ struct FileParts: Sendable {
 
     init(
         _ settings: FileSettings,
-        _ needs: HeaperDialect.Dependencies,
+        _ needs: ServerParts,
         _ documents: DocumentParts,
         originals: any OriginalFinding
     ) {
         let listing = FileListing(
             documents: documents.hub,
             events: documents.events,
-            database: needs.drops.database
+            database: needs.database
         )
         contents = ContentStore(drops: needs.drops)
         finder = FileFinder(drops: needs.drops, originals: originals)
         store = FileStore(
             drops: needs.drops,
-            parts: needs.parts,
+            parts: needs.uploads,
             blobs: needs.blobs,
             contents: contents,
             listing: listing,
             settings: settings,
-            mediaTypes: MediaTypeDetector(),
+            mediaTypes: needs.mediaTypes,
             stamps: documents.stamps,
             clock: needs.clock,
             random: needs.random
@@ -36,7 +36,7 @@ struct FileParts: Sendable {
         upkeep = FileUpkeep(
             contents: contents,
             listing: listing,
-            work: BackgroundWork("heaper files", clock: needs.clock, logger: needs.logger)
+            work: needs.work("heaper files")
         )
     }
 }

@@ -1,4 +1,5 @@
 import CofferCore
+import CofferHTTP
 import ServiceLifecycle
 
 /// Everything about heaps and blocks, put together.
@@ -11,8 +12,8 @@ struct HeapParts: Sendable {
 
     var services: [any Service] { [upkeep] }
 
-    init(_ settings: HeapSettings, _ needs: HeaperDialect.Dependencies, documents: DocumentParts) {
-        let database = needs.drops.database
+    init(_ settings: HeapSettings, _ needs: ServerParts, documents: DocumentParts) {
+        let database = needs.database
         places = PlaceStore(database: database)
         heaps = HeapStore(database: database, stamps: documents.stamps, clock: needs.clock, random: needs.random)
         blocks = BlockStore(database: database, stamps: documents.stamps, clock: needs.clock)
@@ -31,7 +32,7 @@ struct HeapParts: Sendable {
             blocks: blocks,
             contents: contents,
             settings: settings,
-            work: BackgroundWork("heaper heaps", clock: needs.clock, logger: needs.logger),
+            work: needs.work("heaper heaps"),
             logger: needs.logger
         )
     }

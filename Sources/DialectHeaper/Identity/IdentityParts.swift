@@ -13,8 +13,8 @@ struct IdentityParts: Sendable {
     let instance: Instance
 
     /// - Throws: ``StorageError`` when the database does not give the keys.
-    init(_ settings: IdentitySettings, _ needs: HeaperDialect.Dependencies) async throws {
-        let (database, clock, random) = (needs.drops.database, needs.clock, needs.random)
+    init(_ settings: IdentitySettings, _ needs: ServerParts) async throws {
+        let (database, clock, random) = (needs.database, needs.clock, needs.random)
         self.settings = settings
         keys = try await ServerKeys(database, random: random)
         sessionEnds = SessionEnds(clock: clock)

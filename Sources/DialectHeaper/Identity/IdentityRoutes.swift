@@ -12,9 +12,9 @@ struct IdentityRoutes {
         gates: HeaperGates,
         counters: RealtimeCounters,
         limits: FileSettings,
-        _ needs: HeaperDialect.Dependencies
+        _ needs: ServerParts
     ) {
-        let database = needs.drops.database
+        let database = needs.database
         let instance = InstanceRoute(instance: parts.instance, users: parts.users, callers: parts.sessions)
         let health = HealthRoute(instance: parts.instance, counters: counters, database: database)
         let syncHealth = SyncHealthRoute(counters: counters)

@@ -11,36 +11,29 @@ struct ScanParts: Sendable {
     let reindexer: Reindexer
     let originals: Originals
 
-    /// What other areas give.
-    struct Neighbours: Sendable {
-        let documents: any DocumentHosting
-        let events: any HeapEventPassing
-        let stamps: StampSource
-    }
-
     var services: [any Service] { [runner, reindexer] }
 
-    init(_ settings: ScanSettings, _ needs: HeaperDialect.Dependencies, _ neighbours: Neighbours) {
-        let (database, clock, random) = (needs.drops.database, needs.clock, needs.random)
-        store = ScanStore(database: database, stamps: neighbours.stamps, clock: clock, random: random)
-        desk = ScanDesk(store: store, events: neighbours.events)
+    init(_ settings: ScanSettings, _ needs: ServerParts, _ documents: DocumentParts) {
+        let (database, clock, random) = (needs.database, needs.clock, needs.random)
+        store = ScanStore(database: database, stamps: documents.stamps, clock: clock, random: random)
+        desk = ScanDesk(store: store, events: documents.events)
         folders = HeapFolders(settings, dataPath: needs.dataPath)
         originals = Originals(database: database, folders: folders)
         runner = ScanRunner(
             desk: desk,
             store: store,
             folders: folders,
-            documents: neighbours.documents,
-            events: neighbours.events,
-            mediaTypes: MediaTypeDetector(),
-            work: BackgroundWork("heaper scans", clock: clock, logger: needs.logger),
+            documents: documents.hub,
+            events: documents.events,
+            mediaTypes: needs.mediaTypes,
+            work: needs.work("heaper scans"),
             logger: needs.logger
         )
         reindexer = Reindexer(
             store: store,
             originals: originals,
-            documents: neighbours.documents,
-            work: BackgroundWork("heaper reindex", clock: clock, logger: needs.logger)
+            documents: documents.hub,
+            work: needs.work("heaper reindex")
         )
     }
 }

@@ -9,6 +9,13 @@ import Yjs
 
 @testable import DialectHeaper
 
+/// Files tell nobody anything.
+private struct NoMailer: Mailer {
+    func send(_ mail: Mail) async throws {
+        Issue.record("a mail was sent")
+    }
+}
+
 @Suite("FileStore")
 struct FileStoreTests {
     private struct Fixture: Sendable {
@@ -65,6 +72,33 @@ struct FileStoreTests {
         }
     }
 
+    private static func serverParts(
+        _ drops: DropStore,
+        _ blobs: LocalBlobStore,
+        clock: ManualClock,
+        dataPath: String
+    ) -> ServerParts {
+        let random = SystemRandomSource()
+        let logger = Logger(label: "test")
+        return ServerParts(
+            drops: drops,
+            blobs: blobs,
+            sealedBlobs: blobs,
+            uploads: PartedUploads(drops: drops, store: blobs, random: random),
+            bucket: nil,
+            sweeper: Sweeper(drops: drops, clock: clock, timing: .init(), logger: logger, forgetDeletedRows: {}),
+            counters: MemoryCounterStore(),
+            mediaTypes: MediaTypeDetector(),
+            passwords: PasswordHasher(),
+            mailer: NoMailer(),
+            clock: clock,
+            random: random,
+            logger: logger,
+            version: "0",
+            dataPath: dataPath
+        )
+    }
+
     private static func run(_ body: @Sendable (Fixture) async throws -> Void) async throws {
         try await DocumentFixture.run { documents in
             try await documents.database.migrate(DropStore.migrations + PartedUploads.migrations)
@@ -83,20 +117,9 @@ struct FileStoreTests {
                 clock: documents.clock,
                 random: random
             )
-            let needs = HeaperDialect.Dependencies(
-                drops: drops,
-                blobs: blobs,
-                parts: PartedUploads(drops: drops, store: blobs, random: random),
-                counters: MemoryCounterStore(),
-                clock: documents.clock,
-                random: random,
-                logger: Logger(label: "test"),
-                version: "0",
-                dataPath: directory.path
-            )
             let parts = FileParts(
                 try FileSettings(SettingsGroup { _ in nil }),
-                needs,
+                serverParts(drops, blobs, clock: documents.clock, dataPath: directory.path),
                 documents.parts,
                 originals: NoOriginals()
             )

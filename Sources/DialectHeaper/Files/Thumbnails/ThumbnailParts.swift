@@ -24,7 +24,7 @@ struct ThumbnailSettings: Sendable {
     }
 }
 
-/// What thumbnails are made of, put together once.
+/// What thumbnails, and looks into pictures and films, are made of, put together once.
 struct ThumbnailParts: Sendable {
     let settings: ThumbnailSettings
     let media: Media
@@ -33,7 +33,12 @@ struct ThumbnailParts: Sendable {
     let services: [any Service]
 
     /// - Throws: ``StorageError`` when the working folder cannot be made.
-    init(_ settings: ThumbnailSettings, _ needs: HeaperDialect.Dependencies, finder: FileFinder) throws {
+    init(
+        _ settings: ThumbnailSettings,
+        _ needs: ServerParts,
+        _ documents: DocumentParts,
+        finder: FileFinder
+    ) throws {
         self.settings = settings
         do {
             media = try Media(folder: "\(needs.dataPath)/media", limits: settings.limits)
@@ -42,13 +47,14 @@ struct ThumbnailParts: Sendable {
         }
         store = ThumbnailStore(drops: needs.drops, blobs: needs.blobs, clock: needs.clock, random: needs.random)
         maker = ThumbnailMaker(media: media, finder: finder, store: store, clock: needs.clock, logger: needs.logger)
-        services = [
-            maker.jobs,
-            ThumbnailUpkeep(
-                store: store,
-                work: BackgroundWork("heaper thumbnails", clock: needs.clock, logger: needs.logger)
-            ),
-        ]
+        let prober = FileProber(
+            finder: finder,
+            media: media,
+            stamps: documents.stamps,
+            events: documents.events,
+            work: needs.work("heaper media facts")
+        )
+        services = [prober, maker.jobs, ThumbnailUpkeep(store: store, work: needs.work("heaper thumbnails"))]
     }
 }
 
@@ -92,5 +98,30 @@ struct ThumbnailRoutes {
             .get(downloadPath, use: download),
             .head(downloadPath, use: download),
         ]
+    }
+}
+
+/// The route that does both anew.
+struct RegenerateRoutes {
+    let all: [Route]
+
+    init(
+        _ parts: ThumbnailParts,
+        _ documents: DocumentParts,
+        _ needs: ServerParts,
+        finder: FileFinder,
+        places: any PlaceFinding,
+        gates: HeaperGates
+    ) {
+        let regenerate = RegenerateFileRoute(
+            places: places,
+            finder: finder,
+            media: parts.media,
+            thumbnails: parts.maker,
+            mediaTypes: needs.mediaTypes,
+            documents: documents.hub,
+            stamps: documents.stamps
+        )
+        all = [.post("/api/regenerate_file", use: gates.caller(regenerate.handle))]
     }
 }
