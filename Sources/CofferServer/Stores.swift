@@ -43,14 +43,7 @@ package struct Stores: Sendable {
             shredPasses: settings.shredPasses,
             logger: logger
         )
-        (client, bucket, remote) = Self.remote(
-            settings.s3,
-            files,
-            database,
-            clock: clock,
-            random: random,
-            logger: logger
-        )
+        (client, bucket, remote) = Self.remote(settings.s3, files, database, clock: clock, random: random, logger)
         let plain = InlineBlobStore(
             base: remote ?? files,
             database: database,
@@ -108,7 +101,7 @@ package struct Stores: Sendable {
         _ database: any Database,
         clock: any WallClock,
         random: any RandomSource,
-        logger: Logger
+        _ logger: Logger
     ) -> (S3Client?, S3Bucket?, S3BlobStore?) {
         guard let settings else { return (nil, nil, nil) }
         // Services elsewhere compare signatures with the real time, whatever ours is in a test.

@@ -51,31 +51,15 @@ package struct Settings: Sendable {
         port = try group.integer("port", default: port, in: 0...65535)
         dataPath = try group.text("data", default: dataPath)
         guard !dataPath.isEmpty else { throw SettingsGroup.Malformed("The data directory must not be empty.") }
-        baseURL = try group.parsed(
-            "base_url",
-            default: nil,
-            expectation: "http:// or https:// followed by a host name, without a path"
-        ) { text -> String?? in
-            // Set to nothing is not set: the address is taken from each request then.
-            text.isEmpty ? .some(nil) : Self.baseURL(text).map { .some($0) }
-        }
+        baseURL = try Self.baseURL(group)
         dialects = try group.parsed(
             "dialects",
             default: dialects,
             expectation: "a list of \(Self.dialectNames.joined(separator: ", "))",
             Self.dialects
         )
-        hosts = try group.parsed(
-            "hosts",
-            default: [:],
-            expectation: "pairs such as drop.example.org=ravenzero, separated by commas, of dialects that are served",
-            { [dialects] in Self.hosts($0, among: dialects) }
-        )
-        trustedProxies = try group.parsed(
-            "trusted_proxies",
-            default: .none,
-            expectation: "addresses, ranges such as 10.0.0.0/8, loopback or private, separated by commas"
-        ) { try TrustedProxies(parsing: Self.list($0)) }
+        hosts = try Self.hosts(group, among: dialects)
+        trustedProxies = try Self.trustedProxies(group)
         logLevel = try group.parsed(
             "log_level",
             default: .info,
@@ -98,6 +82,33 @@ package struct Settings: Sendable {
         hashdrop = try HashdropSettings(sources.group("hashdrop"))
         heaper = try HeaperSettings(sources.group("heaper"))
         unknownNames = sources.unknownNames
+    }
+
+    private static func baseURL(_ group: SettingsGroup) throws -> String? {
+        try group.parsed(
+            "base_url",
+            default: nil,
+            expectation: "http:// or https:// followed by a host name, without a path"
+        ) { text -> String?? in
+            // Set to nothing is not set: the address is taken from each request then.
+            text.isEmpty ? .some(nil) : Self.baseURL(text).map { .some($0) }
+        }
+    }
+
+    private static func hosts(_ group: SettingsGroup, among dialects: [String]) throws -> [String: String] {
+        try group.parsed(
+            "hosts",
+            default: [:],
+            expectation: "pairs such as drop.example.org=ravenzero, separated by commas, of dialects that are served"
+        ) { hosts($0, among: dialects) }
+    }
+
+    private static func trustedProxies(_ group: SettingsGroup) throws -> TrustedProxies {
+        try group.parsed(
+            "trusted_proxies",
+            default: .none,
+            expectation: "addresses, ranges such as 10.0.0.0/8, loopback or private, separated by commas"
+        ) { try TrustedProxies(parsing: list($0)) }
     }
 
     private static func s3(_ group: SettingsGroup, _ settings: SettingsGroup) throws -> S3Settings? {

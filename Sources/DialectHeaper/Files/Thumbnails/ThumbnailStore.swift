@@ -75,23 +75,7 @@ struct ThumbnailStore: Sendable {
 
     private func insert(_ new: NewThumbnail, _ staged: StagedBlob, in session: any SQLSession) throws -> [Blob] {
         guard try isWanted(new, in: session) else { throw FileFailure.notFound }
-        let block = new.block?.text ?? ""
-        let old = try session.first(
-            """
-            SELECT drop_id FROM heaper_thumbnails
-            WHERE hash = \(new.hash) AND block_id = \(block) AND key = \(new.key)
-            """
-        ) { DropID(stored: $0.text(0)) }
-        var replaced: [Blob] = []
-        if let old {
-            replaced = try drops.remove(old, in: session) ?? []
-        } else {
-            let count =
-                try session.first(
-                    "SELECT COUNT(*) FROM heaper_thumbnails WHERE hash = \(new.hash) AND block_id = \(block)"
-                ) { $0.integer(0) } ?? 0
-            guard count < Self.most else { throw ThumbnailFailure.tooMany(limit: Self.most) }
-        }
+        let replaced = try makeRoom(for: new, in: session)
         let id = DropID(random: random)
         let drop = NewDrop(
             id: id,
@@ -110,7 +94,7 @@ struct ThumbnailStore: Sendable {
             INSERT INTO heaper_thumbnails (
                 drop_id, hash, block_id, key, kind, size, format, bytes, width, height, position_ms, created_at
             ) VALUES (
-                \(id), \(new.hash), \(block), \(new.key), \(new.kind.rawValue), \(new.size),
+                \(id), \(new.hash), \(Self.owner(of: new)), \(new.key), \(new.kind.rawValue), \(new.size),
                 \(new.picture.format.rawValue), \(staged.blob.size), \(new.picture.width), \(new.picture.height),
                 \(new.position?.wholeMilliseconds), \(clock.now)
             )
@@ -118,6 +102,29 @@ struct ThumbnailStore: Sendable {
         )
         return replaced
     }
+
+    /// Takes away the one that this one replaces, and answers what is to be erased.
+    ///
+    /// - Throws: ``ThumbnailFailure/tooMany(limit:)`` when it replaces none, and there are as many as there may be.
+    private func makeRoom(for new: NewThumbnail, in session: any SQLSession) throws -> [Blob] {
+        let block = Self.owner(of: new)
+        let old = try session.first(
+            """
+            SELECT drop_id FROM heaper_thumbnails
+            WHERE hash = \(new.hash) AND block_id = \(block) AND key = \(new.key)
+            """
+        ) { DropID(stored: $0.text(0)) }
+        if let old { return try drops.remove(old, in: session) ?? [] }
+        let count =
+            try session.first(
+                "SELECT COUNT(*) FROM heaper_thumbnails WHERE hash = \(new.hash) AND block_id = \(block)"
+            ) { $0.integer(0) } ?? 0
+        guard count < Self.most else { throw ThumbnailFailure.tooMany(limit: Self.most) }
+        return []
+    }
+
+    /// The block whose thumbnail it is; empty for what was made, which is of all blocks with these bytes.
+    private static func owner(of new: NewThumbnail) -> String { new.block?.text ?? "" }
 
     /// Whether the file is there; what was made wants its bytes, too.
     private func isWanted(_ new: NewThumbnail, in session: any SQLSession) throws -> Bool {
