@@ -45,10 +45,6 @@ enum HashdropPieces {
         .init(String(status), ["description": .string(description)])
     }
 
-    static func body(_ schema: String) -> JSONValue {
-        ["required": true, "content": ["application/json": ["schema": OpenAPI.schema(schema)]]]
-    }
-
     static func list(_ description: String, of schema: String) -> JSONValue.Member {
         OpenAPI.content(
             200,
@@ -63,4 +59,10 @@ enum HashdropPieces {
     static let fault = problem(500, "A fault of the server")
     static let prefix = OpenAPI.query("id", "A whole file id or its beginning, in any letter case", required: true)
     static let wholeID = OpenAPI.query("id", "A whole file id, a UUID", required: true)
+}
+
+extension OpenAPIOperation {
+    func failing(_ problems: KeyValuePairs<Int, String>) -> OpenAPIOperation {
+        answering(problems.map { HashdropPieces.problem($0, $1) })
+    }
 }

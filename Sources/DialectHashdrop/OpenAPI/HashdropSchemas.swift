@@ -11,36 +11,30 @@ enum HashdropSchemas {
 
     static let all: [JSONValue.Member] = accounts + files
 
-    private static func schema(
-        _ name: String,
-        _ properties: JSONValue,
-        optional: [String] = []
-    ) -> JSONValue.Member {
-        var names: [String] = []
-        if case .object(let members) = properties { names = members.map(\.name) }
-        return .init(name, OpenAPI.object(properties, required: names.filter { !optional.contains($0) }))
-    }
-
     private static let accounts = [
-        schema("HashdropCredentials", ["email": text, "password": ["type": "string", "minLength": 8]]),
-        schema("HashdropAccount", ["id": uuid, "created_at": time, "updated_at": time, "email": text]),
-        schema("HashdropCode", ["email": text, "otp": ["type": "string", "pattern": "^[0-9]{6}$"]]),
-        schema("HashdropTokens", ["access_token": text, "refresh_token": text]),
-        schema("HashdropAccessToken", ["access_token": text]),
-        schema("HashdropRefreshToken", ["refresh_token": text]),
-        schema("HashdropVersion", ["compatible_version": text]),
+        OpenAPI.named("HashdropCredentials", ["email": text, "password": ["type": "string", "minLength": 8]]),
+        OpenAPI.named("HashdropAccount", ["id": uuid, "created_at": time, "updated_at": time, "email": text]),
+        OpenAPI.named("HashdropCode", ["email": text, "otp": ["type": "string", "pattern": "^[0-9]{6}$"]]),
+        OpenAPI.named("HashdropTokens", ["access_token": text, "refresh_token": text]),
+        OpenAPI.named("HashdropAccessToken", ["access_token": text]),
+        OpenAPI.named("HashdropRefreshToken", ["refresh_token": text]),
+        OpenAPI.named("HashdropVersion", ["compatible_version": text]),
     ]
 
     private static let files = [
-        schema("HashdropNewFile", ["file_name": stored, "mime_type": stored], optional: ["file_name", "mime_type"]),
-        schema(
+        OpenAPI.named(
+            "HashdropNewFile",
+            ["file_name": stored, "mime_type": stored],
+            optional: ["file_name", "mime_type"]
+        ),
+        OpenAPI.named(
             "HashdropUpload",
             [
                 "file_id": uuid,
-                "upload_resource": OpenAPI.object(["url": ["type": "string", "format": "uri"]], required: ["url"]),
+                "upload_resource": OpenAPI.object(["url": ["type": "string", "format": "uri"]]),
             ]
         ),
-        schema(
+        OpenAPI.named(
             "HashdropFacts",
             [
                 "file_id": uuid, "plaintext_hash": stored, "plaintext_size_bytes": ["type": "integer"],
@@ -51,11 +45,11 @@ enum HashdropSchemas {
             ],
             optional: ["plaintext_hash", "plaintext_size_bytes", "passphrase_salt"]
         ),
-        schema(
+        OpenAPI.named(
             "HashdropUploaded",
             ["s3_object_key": text, "uploaded_file_size": count]
         ),
-        schema(
+        OpenAPI.named(
             "HashdropListed",
             [
                 "file_name": text, "encrypted_size_bytes": count,
@@ -63,15 +57,15 @@ enum HashdropSchemas {
                 "key_management_mode": mode, "created_at": time, "file_id": uuid,
             ]
         ),
-        schema("HashdropNamed", ["file_name": text, "file_id": uuid]),
-        schema(
+        OpenAPI.named("HashdropNamed", ["file_name": text, "file_id": uuid]),
+        OpenAPI.named(
             "HashdropDetails",
             [
                 "file_name": text, "file_id": uuid, "status": ["const": "uploaded"], "plaintext_size_bytes": count,
                 "encrypted_size_bytes": count, "s3_key": text, "key_management_mode": mode, "plaintext_hash": text,
             ]
         ),
-        schema("HashdropHash", ["hash": text]),
-        schema("HashdropSalt", ["salt": text]),
+        OpenAPI.named("HashdropHash", ["hash": text]),
+        OpenAPI.named("HashdropSalt", ["salt": text]),
     ]
 }

@@ -2,48 +2,26 @@ import CofferHTTP
 
 /// What the server tells of itself.
 enum HashdropServerOperations {
+    private static let server = OpenAPIGroup("Server")
+
     static let health = [
-        OpenAPIOperation(
-            "get",
-            "/api/healthz",
-            id: "hashdropHealth",
-            tag: "Server",
-            summary: "Are you there?",
-            description: "`OK`, without a newline.",
-            responses: [
+        server.get("/api/healthz", id: "hashdropHealth", "Are you there?")
+            .explained("`OK`, without a newline.")
+            .answering(
                 OpenAPI.content(200, "It is", ["text/plain": ["schema": ["const": "OK"]]]),
-                HashdropPieces.limited,
-            ]
-        )
+                HashdropPieces.limited
+            )
     ]
 
     static let rest = [
-        OpenAPIOperation(
-            "delete",
-            "/admin/reset",
-            id: "hashdropReset",
-            tag: "Server",
-            summary: "Delete all accounts and files",
-            description: "Only where the platform is `dev`.",
-            responses: [
-                HashdropPieces.empty(204, "Everything is gone"),
-                HashdropPieces.problem(403, "Another platform"),
-                HashdropPieces.limited,
-                HashdropPieces.fault,
-            ]
-        ),
-        OpenAPIOperation(
-            "get",
-            "/api/cli/version",
-            id: "hashdropVersion",
-            tag: "Server",
-            summary: "Which client fits",
-            description: "Released clients stop unless it is exactly theirs.",
-            responses: [
-                OpenAPI.json(200, "The version", schema: "HashdropVersion"),
-                HashdropPieces.limited,
-                HashdropPieces.fault,
-            ]
-        ),
+        server.delete("/admin/reset", id: "hashdropReset", "Delete all accounts and files")
+            .explained("Only where the platform is `dev`.")
+            .answering(HashdropPieces.empty(204, "Everything is gone"))
+            .failing([403: "Another platform"])
+            .answering(HashdropPieces.limited, HashdropPieces.fault),
+        server.get("/api/cli/version", id: "hashdropVersion", "Which client fits")
+            .explained("Released clients stop unless it is exactly theirs.")
+            .answering(200, "The version", "HashdropVersion")
+            .answering(HashdropPieces.limited, HashdropPieces.fault),
     ]
 }

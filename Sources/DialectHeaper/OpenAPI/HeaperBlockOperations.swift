@@ -2,12 +2,14 @@ import CofferHTTP
 
 /// Single blocks and the trash.
 enum HeaperBlockOperations {
+    private static let caller = OpenAPIGroup("Heaps", security: HeaperPieces.needsToken)
+
     static let all =
         HeaperHeapOperations.both(block) + HeaperHeapOperations.both(updates)
         + [trash, empty, restore, insert, update, delete]
 
     static let schemas = [
-        HeaperPieces.schema(
+        OpenAPI.named(
             "HeaperBlock",
             [
                 "id": HeaperPieces.id, "workspace_id": HeaperPieces.id, "owner_id": HeaperPieces.text,
@@ -20,8 +22,8 @@ enum HeaperBlockOperations {
                 "tags": HeaperPieces.list(of: HeaperPieces.id),
             ]
         ),
-        HeaperPieces.schema("HeaperBlockIDs", ["block_ids": HeaperPieces.list(of: HeaperPieces.id)]),
-        HeaperPieces.schema(
+        OpenAPI.named("HeaperBlockIDs", ["block_ids": HeaperPieces.list(of: HeaperPieces.id)]),
+        OpenAPI.named(
             "HeaperNewBlock",
             [
                 "workspace_id": HeaperPieces.id, "id": HeaperPieces.id,
@@ -29,7 +31,7 @@ enum HeaperBlockOperations {
             ],
             optional: ["id", "type", "title"]
         ),
-        HeaperPieces.schema(
+        OpenAPI.named(
             "HeaperBlockChange",
             [
                 "id": HeaperPieces.id, "title": HeaperPieces.text, "color": optionalText, "icon": optionalText,
@@ -57,18 +59,13 @@ enum HeaperBlockOperations {
         answer: [JSONValue.Member],
         problems: [JSONValue.Member]
     ) -> OpenAPIOperation {
-        OpenAPIOperation(
-            method,
-            path,
-            id: id,
-            tag: "Heaps",
-            summary: summary,
-            description: description,
-            parameters: parameters,
-            body: body.map { HeaperPieces.body($0) },
-            responses: [HeaperPieces.answer("Done", .object([success] + answer)), HeaperPieces.noToken] + problems,
-            security: HeaperPieces.needsToken
-        )
+        caller.operation(method, path, id: id, summary)
+            .explained(description)
+            .taking(parameters)
+            .sending(body.map { OpenAPI.body($0) })
+            .answering("Done", .object([success] + answer))
+            .answering(HeaperPieces.noToken)
+            .answering(problems)
     }
 
     private static let oneBlock: [JSONValue.Member] = [.init("block", OpenAPI.schema("HeaperBlock"))]
@@ -96,7 +93,7 @@ enum HeaperBlockOperations {
             .init(
                 "updates",
                 HeaperPieces.list(
-                    of: HeaperPieces.object([
+                    of: OpenAPI.object([
                         "id": HeaperPieces.text, "created_at": HeaperPieces.time, "size": HeaperPieces.count,
                         "updates": HeaperPieces.text,
                     ])

@@ -81,31 +81,10 @@ enum HeaperPieces {
     static let time: JSONValue = ["type": "string", "format": "date-time"]
 
     static let schemas = [
-        schema("HeaperFailure", ["success": ["const": false], "error": text, "code": text])
+        OpenAPI.named("HeaperFailure", ["success": ["const": false], "error": text, "code": text])
     ]
 
-    /// A named object, all of whose members but the optional ones are always there.
-    static func schema(_ name: String, _ properties: JSONValue, optional: [String] = []) -> JSONValue.Member {
-        .init(name, object(properties, optional: optional))
-    }
-
-    static func object(_ properties: JSONValue, optional: [String] = []) -> JSONValue {
-        var names: [String] = []
-        if case .object(let members) = properties { names = members.map(\.name) }
-        return OpenAPI.object(properties, required: names.filter { !optional.contains($0) })
-    }
-
     static func list(of items: JSONValue) -> JSONValue { ["type": "array", "items": items] }
-
-    static func body(_ schema: String) -> JSONValue {
-        ["required": true, "content": ["application/json": ["schema": OpenAPI.schema(schema)]]]
-    }
-
-    /// An answer that is an object of this one route.
-    static func answer(_ description: String, _ properties: JSONValue, optional: [String] = []) -> JSONValue.Member {
-        let schema = object(properties, optional: optional)
-        return OpenAPI.content(200, description, ["application/json": ["schema": schema]])
-    }
 
     static func problem(_ status: Int, _ description: String) -> JSONValue.Member {
         OpenAPI.json(status, description, schema: "HeaperFailure")
@@ -115,4 +94,16 @@ enum HeaperPieces {
     static let noToken = problem(401, "No access token, or a bad or old one")
     static let notApproved = problem(403, "The account is not approved")
     static let limited = problem(429, "Too many requests")
+}
+
+extension OpenAPIOperation {
+    /// An answer that is an object of this one route.
+    func answering(_ description: String, _ properties: JSONValue, optional: [String] = []) -> OpenAPIOperation {
+        let schema = OpenAPI.object(properties, optional: optional)
+        return answering(OpenAPI.content(200, description, ["application/json": ["schema": schema]]))
+    }
+
+    func failing(_ problems: KeyValuePairs<Int, String>) -> OpenAPIOperation {
+        answering(problems.map { HeaperPieces.problem($0, $1) })
+    }
 }

@@ -2,10 +2,16 @@ import CofferHTTP
 
 /// Content of files.
 enum HeaperFileOperations {
+    private static let callerOrLink = OpenAPIGroup(
+        "Files",
+        security: HeaperPieces.needsToken,
+        otherSecurity: HeaperPieces.orLinkToken
+    )
+
     static let all = [raw("get"), raw("head"), stream("get"), stream("head")]
 
     static let schemas = [
-        HeaperPieces.schema(
+        OpenAPI.named(
             "HeaperFile",
             [
                 "id": HeaperPieces.id,
@@ -71,29 +77,23 @@ enum HeaperFileOperations {
         summary: String,
         more: [JSONValue]
     ) -> OpenAPIOperation {
-        OpenAPIOperation(
-            method,
-            path,
-            id: id,
-            tag: "Files",
-            summary: summary,
-            description: """
+        callerOrLink.operation(method, path, id: id, summary)
+            .explained(
+                """
                 The ETag is the file's SHA-256; `If-None-Match` and `If-Range` compare with it. HTML, SVG and XML come with a \
                 sandbox.
-                """,
-            parameters: [key, slug, hash] + more + [range],
-            responses: [
+                """
+            )
+            .taking([key, slug, hash] + more + [range])
+            .answering(
                 OpenAPI.binary(200, "The bytes"),
                 OpenAPI.binary(206, "The range that was asked for"),
                 .init("304", ["description": "The client has these bytes"]),
                 HeaperPieces.malformed,
                 HeaperPieces.noToken,
                 HeaperPieces.notApproved,
-                notFound,
-                HeaperPieces.problem(416, "The range lies behind the end"),
-            ],
-            security: HeaperPieces.needsToken,
-            otherSecurity: HeaperPieces.orLinkToken
-        )
+                notFound
+            )
+            .failing([416: "The range lies behind the end"])
     }
 }

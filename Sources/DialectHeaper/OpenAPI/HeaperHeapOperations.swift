@@ -2,6 +2,8 @@ import CofferHTTP
 
 /// Heaps and lists of their blocks.
 enum HeaperHeapOperations {
+    private static let caller = OpenAPIGroup("Heaps", security: HeaperPieces.needsToken)
+
     static let all =
         both(list("/api/heaps", id: "heaperHeaps", member: "heaps"))
         + both(list("/api/workspaces", id: "heaperWorkspaces", member: "workspaces"))
@@ -32,7 +34,7 @@ enum HeaperHeapOperations {
     }
 
     static let schemas = [
-        HeaperPieces.schema(
+        OpenAPI.named(
             "HeaperHeap",
             [
                 "id": HeaperPieces.id, "heap_id": HeaperPieces.id, "name": HeaperPieces.text,
@@ -42,7 +44,7 @@ enum HeaperHeapOperations {
                 "created_at": HeaperPieces.time, "updated_at": HeaperPieces.time,
             ]
         ),
-        HeaperPieces.schema(
+        OpenAPI.named(
             "HeaperNewHeap",
             [
                 "name": HeaperPieces.text, "title": HeaperPieces.text, "id": HeaperPieces.id,
@@ -50,8 +52,8 @@ enum HeaperHeapOperations {
             ],
             optional: ["name", "title", "id", "heap_id", "encrypted"]
         ),
-        HeaperPieces.schema("HeaperQuery", filters, optional: filterNames),
-        HeaperPieces.schema(
+        OpenAPI.named("HeaperQuery", filters, optional: filterNames),
+        OpenAPI.named(
             "HeaperChangesQuery",
             [
                 "heap_id": HeaperPieces.id, "marker": HeaperPieces.text, "since": HeaperPieces.milliseconds,
@@ -70,158 +72,99 @@ enum HeaperHeapOperations {
     private static let filterNames = ["limit", "cursor", "offset", "type", "tag_id", "search", "sort"]
 
     private static func list(_ path: String, id: String, member: String) -> OpenAPIOperation {
-        OpenAPIOperation(
-            "post",
-            path,
-            id: id,
-            tag: "Heaps",
-            summary: "List heaps",
-            description: "The oldest first.",
-            responses: [
-                HeaperPieces.answer(
-                    "The caller's heaps",
-                    .object([
-                        .init("success", ["const": true]),
-                        .init(member, HeaperPieces.list(of: OpenAPI.schema("HeaperHeap"))),
-                    ])
-                ),
-                HeaperPieces.noToken,
-                HeaperPieces.notApproved,
-            ],
-            security: HeaperPieces.needsToken
-        )
+        caller.post(path, id: id, "List heaps")
+            .explained("The oldest first.")
+            .answering(
+                "The caller's heaps",
+                .object([
+                    .init("success", ["const": true]),
+                    .init(member, HeaperPieces.list(of: OpenAPI.schema("HeaperHeap"))),
+                ])
+            )
+            .answering(HeaperPieces.noToken, HeaperPieces.notApproved)
     }
 
-    private static let add = OpenAPIOperation(
-        "post",
-        "/api/heap/add",
-        id: "heaperAddHeap",
-        tag: "Heaps",
-        summary: "Make a heap",
-        description: "With its index block, whose id is `heap_id`. The same ids again find the same heap.",
-        body: HeaperPieces.body("HeaperNewHeap"),
-        responses: [
-            HeaperPieces.answer(
-                "The heap",
-                [
-                    "success": ["const": true], "id": HeaperPieces.id, "heap": OpenAPI.schema("HeaperHeap"),
-                    "workspace": OpenAPI.schema("HeaperHeap"),
-                ]
-            ),
-            HeaperPieces.problem(400, "No name, or an id of wrong form"),
-            HeaperPieces.noToken,
-            HeaperPieces.notApproved,
-            HeaperPieces.problem(409, "An id is taken"),
-        ],
-        security: HeaperPieces.needsToken
-    )
+    private static let add = caller.post("/api/heap/add", id: "heaperAddHeap", "Make a heap")
+        .explained("With its index block, whose id is `heap_id`. The same ids again find the same heap.")
+        .sending(OpenAPI.body("HeaperNewHeap"))
+        .answering(
+            "The heap",
+            [
+                "success": ["const": true], "id": HeaperPieces.id, "heap": OpenAPI.schema("HeaperHeap"),
+                "workspace": OpenAPI.schema("HeaperHeap"),
+            ]
+        )
+        .failing([400: "No name, or an id of wrong form"])
+        .answering(HeaperPieces.noToken, HeaperPieces.notApproved)
+        .failing([409: "An id is taken"])
 
-    private static let delete = OpenAPIOperation(
-        "delete",
-        "/api/heap/{id}",
-        id: "heaperDeleteHeap",
-        tag: "Heaps",
-        summary: "Delete a heap",
-        description: "It is gone for everybody at once; its bytes are freed some days later.",
-        parameters: [OpenAPI.path("id", "The heap, or its index block")],
-        responses: [
-            HeaperPieces.answer(
-                "Deleted",
-                ["success": ["const": true], "id": HeaperPieces.id, "deleted_blocks": HeaperPieces.count]
-            ),
-            HeaperPieces.noToken,
-            HeaperPieces.problem(403, "Not the owner"),
-            HeaperPieces.problem(404, "Unknown, or not the caller's"),
-        ],
-        security: HeaperPieces.needsToken
-    )
+    private static let delete = caller.delete("/api/heap/{id}", id: "heaperDeleteHeap", "Delete a heap")
+        .explained("It is gone for everybody at once; its bytes are freed some days later.")
+        .taking(OpenAPI.path("id", "The heap, or its index block"))
+        .answering(
+            "Deleted",
+            ["success": ["const": true], "id": HeaperPieces.id, "deleted_blocks": HeaperPieces.count]
+        )
+        .answering(HeaperPieces.noToken)
+        .failing([403: "Not the owner", 404: "Unknown, or not the caller's"])
 
-    private static let stats = OpenAPIOperation(
-        "get",
-        "/api/heap/stats/{id}",
-        id: "heaperHeapStats",
-        tag: "Heaps",
-        summary: "Count what a heap holds",
-        description: "The same bytes count once.",
-        parameters: [OpenAPI.path("id", "The heap, or its index block")],
-        responses: [
-            HeaperPieces.answer(
-                "Figures",
-                [
-                    "success": ["const": true], "heap_id": HeaperPieces.id, "block_count": HeaperPieces.count,
-                    "trashed_count": HeaperPieces.count, "file_count": HeaperPieces.count,
-                    "storage_bytes": HeaperPieces.count, "thumbnail_bytes": HeaperPieces.count,
-                    "duplicate_count": HeaperPieces.count, "by_type": ["type": "object"],
-                    "last_change": HeaperPieces.milliseconds,
-                ]
-            )
-        ] + failures,
-        security: HeaperPieces.needsToken
-    )
+    private static let stats = caller.get("/api/heap/stats/{id}", id: "heaperHeapStats", "Count what a heap holds")
+        .explained("The same bytes count once.")
+        .taking(OpenAPI.path("id", "The heap, or its index block"))
+        .answering(
+            "Figures",
+            [
+                "success": ["const": true], "heap_id": HeaperPieces.id, "block_count": HeaperPieces.count,
+                "trashed_count": HeaperPieces.count, "file_count": HeaperPieces.count,
+                "storage_bytes": HeaperPieces.count, "thumbnail_bytes": HeaperPieces.count,
+                "duplicate_count": HeaperPieces.count, "by_type": ["type": "object"],
+                "last_change": HeaperPieces.milliseconds,
+            ]
+        )
+        .answering(failures)
 
-    private static let blocks = OpenAPIOperation(
-        "post",
-        "/api/heap",
-        id: "heaperBlocks",
-        tag: "Heaps",
-        summary: "List blocks",
-        description: "Live ones, the newest change first. Go on with `cursor` as `next_cursor`.",
-        body: HeaperPieces.body("HeaperQuery"),
-        responses: [
-            HeaperPieces.answer(
-                "One page",
-                [
-                    "success": ["const": true], "blocks": HeaperPieces.list(of: OpenAPI.schema("HeaperBlock")),
-                    "total": HeaperPieces.count, "has_more": HeaperPieces.flag,
-                    "next_cursor": ["type": ["string", "null"]],
-                ]
-            ),
-            HeaperPieces.malformed,
-        ] + failures,
-        security: HeaperPieces.needsToken
-    )
+    private static let blocks = caller.post("/api/heap", id: "heaperBlocks", "List blocks")
+        .explained("Live ones, the newest change first. Go on with `cursor` as `next_cursor`.")
+        .sending(OpenAPI.body("HeaperQuery"))
+        .answering(
+            "One page",
+            [
+                "success": ["const": true], "blocks": HeaperPieces.list(of: OpenAPI.schema("HeaperBlock")),
+                "total": HeaperPieces.count, "has_more": HeaperPieces.flag,
+                "next_cursor": ["type": ["string", "null"]],
+            ]
+        )
+        .answering(HeaperPieces.malformed)
+        .answering(failures)
 
-    private static let count = OpenAPIOperation(
-        "post",
-        "/api/heap_count",
-        id: "heaperCount",
-        tag: "Heaps",
-        summary: "Count blocks",
-        description: "Those that the filters let through, and all live ones.",
-        body: HeaperPieces.body("HeaperQuery"),
-        responses: [
-            HeaperPieces.answer(
-                "Counts",
-                [
-                    "success": ["const": true], "heap_id": HeaperPieces.id, "count": HeaperPieces.count,
-                    "total": HeaperPieces.count,
-                ]
-            ),
-            HeaperPieces.malformed,
-        ] + failures,
-        security: HeaperPieces.needsToken
-    )
+    private static let count = caller.post("/api/heap_count", id: "heaperCount", "Count blocks")
+        .explained("Those that the filters let through, and all live ones.")
+        .sending(OpenAPI.body("HeaperQuery"))
+        .answering(
+            "Counts",
+            [
+                "success": ["const": true], "heap_id": HeaperPieces.id, "count": HeaperPieces.count,
+                "total": HeaperPieces.count,
+            ]
+        )
+        .answering(HeaperPieces.malformed)
+        .answering(failures)
 
-    private static let changed = OpenAPIOperation(
-        "post",
+    private static let changed = caller.post(
         "/api/heap/changed_blocks",
         id: "heaperChangedBlocks",
-        tag: "Heaps",
-        summary: "List blocks that changed since a marker",
-        description:
-            "A marker is what the last answer gave, Unix milliseconds, or a time; any other means the beginning.",
-        body: HeaperPieces.body("HeaperChangesQuery"),
-        responses: [
-            HeaperPieces.answer(
-                "One page",
-                [
-                    "success": ["const": true], "blocks": HeaperPieces.list(of: OpenAPI.schema("HeaperBlock")),
-                    "deleted": HeaperPieces.list(of: HeaperPieces.id), "marker": HeaperPieces.text,
-                    "has_more": HeaperPieces.flag,
-                ]
-            ),
-            HeaperPieces.malformed,
-        ] + failures,
-        security: HeaperPieces.needsToken
+        "List blocks that changed since a marker"
     )
+    .explained("A marker is what the last answer gave, Unix milliseconds, or a time; any other means the beginning.")
+    .sending(OpenAPI.body("HeaperChangesQuery"))
+    .answering(
+        "One page",
+        [
+            "success": ["const": true], "blocks": HeaperPieces.list(of: OpenAPI.schema("HeaperBlock")),
+            "deleted": HeaperPieces.list(of: HeaperPieces.id), "marker": HeaperPieces.text,
+            "has_more": HeaperPieces.flag,
+        ]
+    )
+    .answering(HeaperPieces.malformed)
+    .answering(failures)
 }

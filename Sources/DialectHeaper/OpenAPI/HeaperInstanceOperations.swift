@@ -2,51 +2,32 @@ import CofferHTTP
 
 /// What the server says of itself.
 enum HeaperInstanceOperations {
+    private static let about = OpenAPIGroup("Instance")
+    private static let sync = OpenAPIGroup("Sync")
+
     static let instance = [
-        OpenAPIOperation(
-            "get",
-            "/api/",
-            id: "heaperInstance",
-            tag: "Instance",
-            summary: "Who this server is",
-            description: "Also at `/api`. With an access token `is_admin` and `license` come besides.",
-            responses: [OpenAPI.json(200, "The instance", schema: "HeaperInstance")]
-        ),
-        OpenAPIOperation(
-            "get",
-            "/api/health",
-            id: "heaperHealth",
-            tag: "Instance",
-            summary: "Whether server and database work",
-            description: "Where several APIs share the path, the answer has the members of all.",
-            responses: [
-                OpenAPI.json(200, "All is well", schema: "HeaperHealth"),
-                OpenAPI.json(503, "The database fails", schema: "HeaperHealth"),
-            ]
-        ),
+        about.get("/api/", id: "heaperInstance", "Who this server is")
+            .explained("Also at `/api`. With an access token `is_admin` and `license` come besides.")
+            .answering(200, "The instance", "HeaperInstance"),
+        about.get("/api/health", id: "heaperHealth", "Whether server and database work")
+            .explained("Where several APIs share the path, the answer has the members of all.")
+            .answering(200, "All is well", "HeaperHealth")
+            .answering(503, "The database fails", "HeaperHealth"),
     ]
 
     static let syncHealth = [
-        OpenAPIOperation(
-            "get",
-            "/sync/health",
-            id: "heaperSyncHealth",
-            tag: "Sync",
-            summary: "How live synchronization fares",
-            description: "In numbers of now.",
-            responses: [
-                HeaperPieces.answer(
-                    "Alive",
-                    [
-                        "status": ["const": "ok"], "documents": HeaperPieces.count, "connections": HeaperPieces.count,
-                        "uptime_ms": HeaperPieces.count,
-                    ]
-                )
-            ]
-        )
+        sync.get("/sync/health", id: "heaperSyncHealth", "How live synchronization fares")
+            .explained("In numbers of now.")
+            .answering(
+                "Alive",
+                [
+                    "status": ["const": "ok"], "documents": HeaperPieces.count, "connections": HeaperPieces.count,
+                    "uptime_ms": HeaperPieces.count,
+                ]
+            )
     ]
 
-    private static let state = HeaperPieces.object(["status": ["enum": ["ok", "error"]]])
+    private static let state = OpenAPI.object(["status": ["enum": ["ok", "error"]]])
 
     private static let counters: JSONValue = [
         "connections": HeaperPieces.count, "documents": HeaperPieces.count, "subscriptions": HeaperPieces.count,
@@ -59,7 +40,7 @@ enum HeaperInstanceOperations {
     private static let limit: JSONValue = ["type": ["integer", "null"]]
 
     static let schemas = [
-        HeaperPieces.schema(
+        OpenAPI.named(
             "HeaperInstance",
             [
                 "status": ["const": "ok"], "version": HeaperPieces.text, "name": HeaperPieces.text,
@@ -68,27 +49,27 @@ enum HeaperInstanceOperations {
             ],
             optional: ["is_admin", "license", "setup_required"]
         ),
-        HeaperPieces.schema(
+        OpenAPI.named(
             "HeaperHealth",
             [
                 "server": state, "database": state, "version": HeaperPieces.text, "name": HeaperPieces.text,
                 "public_url": HeaperPieces.text, "public_key": HeaperPieces.text,
-                "diagnostics": HeaperPieces.object(["realtime": HeaperPieces.object(counters)]),
+                "diagnostics": OpenAPI.object(["realtime": OpenAPI.object(counters)]),
             ]
         ),
-        HeaperPieces.schema(
+        OpenAPI.named(
             "HeaperProfile",
             [
                 "success": ["const": true], "id": HeaperPieces.id, "public_key": HeaperPieces.text,
                 "email": HeaperPieces.text, "name": HeaperPieces.text, "is_admin": HeaperPieces.flag,
                 "approved": HeaperPieces.flag, "state": HeaperPieces.text, "created_at": HeaperPieces.time,
                 "subscriptions": ["type": "array"], "entitlements": ["type": "array"],
-                "usage": HeaperPieces.object([
+                "usage": OpenAPI.object([
                     "storage_bytes": HeaperPieces.count, "file_count": HeaperPieces.count,
                     "block_count": HeaperPieces.count, "heap_count": HeaperPieces.count,
                     "thumbnail_bytes": HeaperPieces.count,
                 ]),
-                "limits": HeaperPieces.object(["storage_bytes": limit, "upload_bytes": limit, "heaps": limit]),
+                "limits": OpenAPI.object(["storage_bytes": limit, "upload_bytes": limit, "heaps": limit]),
             ]
         ),
     ]

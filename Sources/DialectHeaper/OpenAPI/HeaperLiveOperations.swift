@@ -2,6 +2,13 @@ import CofferHTTP
 
 /// Live synchronization.
 enum HeaperLiveOperations {
+    private static let sync = OpenAPIGroup("Sync")
+    private static let callerOrLink = OpenAPIGroup(
+        "Scans",
+        security: HeaperPieces.needsToken,
+        otherSecurity: HeaperPieces.orLinkToken
+    )
+
     static let all = [
         socket("/ws", id: "heaperSocket", parameters: []),
         socket("/ws/", id: "heaperSocketSlash", parameters: []),
@@ -23,44 +30,37 @@ enum HeaperLiveOperations {
     ]
 
     private static func socket(_ path: String, id: String, parameters: [JSONValue]) -> OpenAPIOperation {
-        OpenAPIOperation(
-            "get",
-            path,
-            id: id,
-            tag: "Sync",
-            summary: "Live synchronization over a WebSocket",
-            description: """
+        sync.get(path, id: id, "Live synchronization over a WebSocket")
+            .explained(
+                """
                 Binary messages as Hocuspocus frames them: name, type, payload. Names are `{workspace}:{block}`, \
                 `{workspace}:{block}:v{n}`, `block/{block}`, or `workspace/{id}` for the events of a heap; a zero byte and a \
                 session may follow. Each name is logged in to with an access token (type 2). Every update is \
                 acknowledged by one SyncStatus (type 8) once it is durable, or refused by it. The socket is closed \
                 with 4401 for an unreadable message, 4205 for a broken login, for too much before a login and for not \
                 reading, 4408 without a login or sign of life, 1009 for a message above 16 MiB.
-                """,
-            parameters: parameters + query,
-            responses: [
-                .init("101", ["description": "The connection is a WebSocket"]),
-                HeaperPieces.problem(426, "Not a WebSocket handshake"),
-            ]
-        )
+                """
+            )
+            .taking(parameters + query)
+            .answering(.init("101", ["description": "The connection is a WebSocket"]))
+            .failing([426: "Not a WebSocket handshake"])
     }
 
-    private static let scans = OpenAPIOperation(
-        "get",
+    private static let scans = callerOrLink.get(
         "/api/ws",
         id: "heaperScanSocket",
-        tag: "Scans",
-        summary: "States of folder scans over a WebSocket",
-        description: """
-            Deprecated: `workspace/{id}` on `/ws` tells them, too. Text messages, each a scan with `"type": "scan_update"`: \
-            those that are active when the connection opens, and every change. What clients send is ignored.
-            """,
-        responses: [
-            .init("101", ["description": "The connection is a WebSocket"]),
-            HeaperPieces.noToken, HeaperPieces.notApproved,
-            HeaperPieces.problem(426, "Not a WebSocket handshake"),
-        ],
-        security: HeaperPieces.needsToken,
-        otherSecurity: HeaperPieces.orLinkToken
+        "States of folder scans over a WebSocket"
     )
+    .explained(
+        """
+        Deprecated: `workspace/{id}` on `/ws` tells them, too. Text messages, each a scan with `"type": "scan_update"`: \
+        those that are active when the connection opens, and every change. What clients send is ignored.
+        """
+    )
+    .answering(
+        .init("101", ["description": "The connection is a WebSocket"]),
+        HeaperPieces.noToken,
+        HeaperPieces.notApproved
+    )
+    .failing([426: "Not a WebSocket handshake"])
 }

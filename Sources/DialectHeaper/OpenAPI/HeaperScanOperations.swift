@@ -2,10 +2,12 @@ import CofferHTTP
 
 /// Scans of folders, and the jobs beside them.
 enum HeaperScanOperations {
+    private static let caller = OpenAPIGroup("Scans", security: HeaperPieces.needsToken)
+
     static let all = [scan, abort] + active + [reindex, regenerate]
 
     static let schemas = [
-        HeaperPieces.schema(
+        OpenAPI.named(
             "HeaperScan",
             [
                 "scan_id": HeaperPieces.id, "heap_id": HeaperPieces.id,
@@ -36,128 +38,103 @@ enum HeaperScanOperations {
     ]
 
     private static func body(_ properties: JSONValue, optional: [String]) -> JSONValue {
-        let schema = HeaperPieces.object(properties, optional: optional)
+        let schema = OpenAPI.object(properties, optional: optional)
         return ["content": ["application/json": ["schema": schema]]]
     }
 
-    private static let scan = OpenAPIOperation(
-        "post",
+    private static let scan = caller.post(
         "/api/scan_folder",
         id: "heaperScanFolder",
-        tag: "Scans",
-        summary: "Look for files in a heap's folders",
-        description: """
-            The folders are those that the operator keeps for the heap on the server's machine. Each file becomes a block \
-            that refers to it; originals stay as they are and where they are. `.heaperignore` files count as \
-            `.gitignore` does; links are never followed. Progress is told on `/api/ws` and on the heap's channel of `/ws`.
-            """,
-        body: body(["heap_id": HeaperPieces.id, "path": HeaperPieces.text], optional: ["path"]),
-        responses: [
-            HeaperPieces.answer(
-                "It has begun, or waits for another scan of the heap",
-                [
-                    "success": ["const": true], "scan_id": HeaperPieces.id, "status": status,
-                    "scan": OpenAPI.schema("HeaperScan"),
-                ]
-            ),
-            HeaperPieces.malformed,
-            HeaperPieces.noToken,
-            HeaperPieces.problem(403, "The path leads out of the folder, or the heap may only be read"),
-            HeaperPieces.problem(404, "No such heap, or no such folder"),
-            HeaperPieces.problem(409, "This folder is being scanned, by `scan_id`; or the heap is encrypted"),
-        ],
-        security: HeaperPieces.needsToken
+        "Look for files in a heap's folders"
     )
+    .explained(
+        """
+        The folders are those that the operator keeps for the heap on the server's machine. Each file becomes a block \
+        that refers to it; originals stay as they are and where they are. `.heaperignore` files count as \
+        `.gitignore` does; links are never followed. Progress is told on `/api/ws` and on the heap's channel of `/ws`.
+        """
+    )
+    .sending(body(["heap_id": HeaperPieces.id, "path": HeaperPieces.text], optional: ["path"]))
+    .answering(
+        "It has begun, or waits for another scan of the heap",
+        [
+            "success": ["const": true], "scan_id": HeaperPieces.id, "status": status,
+            "scan": OpenAPI.schema("HeaperScan"),
+        ]
+    )
+    .answering(HeaperPieces.malformed, HeaperPieces.noToken)
+    .failing([
+        403: "The path leads out of the folder, or the heap may only be read", 404: "No such heap, or no such folder",
+        409: "This folder is being scanned, by `scan_id`; or the heap is encrypted",
+    ])
 
-    private static let abort = OpenAPIOperation(
-        "post",
-        "/api/abort_scan",
-        id: "heaperAbortScan",
-        tag: "Scans",
-        summary: "Stop a scan",
-        description: "By its id, or all scans of a heap. What it has found stays.",
-        body: body(
-            ["scan_id": HeaperPieces.id, "heap_id": HeaperPieces.id],
-            optional: ["scan_id", "heap_id"]
-        ),
-        responses: [
-            HeaperPieces.answer(
-                "It stops soon, or is finished",
-                ["success": ["const": true], "scan_id": HeaperPieces.id, "status": status]
-            ),
-            HeaperPieces.malformed,
-            HeaperPieces.noToken,
-            HeaperPieces.problem(403, "The heap may only be read"),
-            HeaperPieces.problem(404, "No such scan, or none of this heap is active"),
-        ],
-        security: HeaperPieces.needsToken
-    )
+    private static let abort = caller.post("/api/abort_scan", id: "heaperAbortScan", "Stop a scan")
+        .explained("By its id, or all scans of a heap. What it has found stays.")
+        .sending(
+            body(
+                ["scan_id": HeaperPieces.id, "heap_id": HeaperPieces.id],
+                optional: ["scan_id", "heap_id"]
+            )
+        )
+        .answering(
+            "It stops soon, or is finished",
+            ["success": ["const": true], "scan_id": HeaperPieces.id, "status": status]
+        )
+        .answering(HeaperPieces.malformed, HeaperPieces.noToken)
+        .failing([403: "The heap may only be read", 404: "No such scan, or none of this heap is active"])
 
     private static let active = ["get", "post"].map { method in
-        OpenAPIOperation(
+        caller.operation(
             method,
             "/api/active_scans",
             id: method == "get" ? "heaperActiveScans" : "heaperActiveScansPost",
-            tag: "Scans",
-            summary: "List scans that wait or run",
-            description: "Those that the caller has started; an administrator sees all.",
-            responses: [
-                HeaperPieces.answer(
-                    "The oldest first",
-                    ["success": ["const": true], "scans": HeaperPieces.list(of: OpenAPI.schema("HeaperScan"))]
-                ),
-                HeaperPieces.noToken,
-            ],
-            security: HeaperPieces.needsToken
+            "List scans that wait or run"
         )
+        .explained("Those that the caller has started; an administrator sees all.")
+        .answering(
+            "The oldest first",
+            ["success": ["const": true], "scans": HeaperPieces.list(of: OpenAPI.schema("HeaperScan"))]
+        )
+        .answering(HeaperPieces.noToken)
     }
 
-    private static let reindex = OpenAPIOperation(
-        "post",
+    private static let reindex = caller.post(
         "/api/reindex_files",
         id: "heaperReindexFiles",
-        tag: "Scans",
-        summary: "Make the index of files anew",
-        description: """
-            In the background: blocks and files from their documents, and whether each file's bytes are there. Without a \
-            heap, all are meant in which the caller may write.
-            """,
-        body: body(["heap_id": HeaperPieces.id], optional: ["heap_id"]),
-        responses: [
-            HeaperPieces.answer(
-                "Ordered",
-                ["success": ["const": true], "job_id": HeaperPieces.id, "queued": HeaperPieces.count]
-            ),
-            HeaperPieces.malformed,
-            HeaperPieces.noToken,
-            HeaperPieces.problem(403, "The heap may only be read"),
-            HeaperPieces.problem(404, "No such heap"),
-        ],
-        security: HeaperPieces.needsToken
+        "Make the index of files anew"
     )
+    .explained(
+        """
+        In the background: blocks and files from their documents, and whether each file's bytes are there. Without a \
+        heap, all are meant in which the caller may write.
+        """
+    )
+    .sending(body(["heap_id": HeaperPieces.id], optional: ["heap_id"]))
+    .answering(
+        "Ordered",
+        ["success": ["const": true], "job_id": HeaperPieces.id, "queued": HeaperPieces.count]
+    )
+    .answering(HeaperPieces.malformed, HeaperPieces.noToken)
+    .failing([403: "The heap may only be read", 404: "No such heap"])
 
-    private static let regenerate = OpenAPIOperation(
-        "post",
+    private static let regenerate = caller.post(
         "/api/regenerate_file",
         id: "heaperRegenerateFile",
-        tag: "Scans",
-        summary: "Find out anew what a file is",
-        description: "Type by content, size, dimensions; generated thumbnails are made anew when asked for.",
-        body: body(
+        "Find out anew what a file is"
+    )
+    .explained("Type by content, size, dimensions; generated thumbnails are made anew when asked for.")
+    .sending(
+        body(
             ["block_id": HeaperPieces.id, "file_id": HeaperPieces.id, "hash": HeaperPieces.text],
             optional: ["block_id", "file_id", "hash"]
-        ),
-        responses: [
-            HeaperPieces.answer(
-                "The file as it is now",
-                ["success": ["const": true], "file": ["type": "object"]]
-            ),
-            HeaperPieces.malformed,
-            HeaperPieces.noToken,
-            HeaperPieces.problem(403, "The heap may only be read"),
-            HeaperPieces.problem(404, "No such file, or its bytes are not here"),
-            HeaperPieces.problem(409, "The heap is encrypted"),
-        ],
-        security: HeaperPieces.needsToken
+        )
     )
+    .answering(
+        "The file as it is now",
+        ["success": ["const": true], "file": ["type": "object"]]
+    )
+    .answering(HeaperPieces.malformed, HeaperPieces.noToken)
+    .failing([
+        403: "The heap may only be read", 404: "No such file, or its bytes are not here", 409: "The heap is encrypted",
+    ])
 }

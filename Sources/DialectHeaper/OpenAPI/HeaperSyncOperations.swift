@@ -2,14 +2,16 @@ import CofferHTTP
 
 /// Synchronization over HTTP.
 enum HeaperSyncOperations {
+    private static let caller = OpenAPIGroup("Sync", security: HeaperPieces.needsToken)
+
     static let all = [delta, push, pull]
 
     static let schemas = [
-        HeaperPieces.schema(
+        OpenAPI.named(
             "HeaperPush",
             [
                 "blocks": HeaperPieces.list(
-                    of: HeaperPieces.object(
+                    of: OpenAPI.object(
                         [
                             "block_id": HeaperPieces.id, "workspace_id": HeaperPieces.id, "state_vector": binary,
                             "update": binary, "sync_version": ["type": "integer", "minimum": 0],
@@ -19,11 +21,11 @@ enum HeaperSyncOperations {
                 )
             ]
         ),
-        HeaperPieces.schema(
+        OpenAPI.named(
             "HeaperPull",
             [
                 "blocks": HeaperPieces.list(
-                    of: HeaperPieces.object(
+                    of: OpenAPI.object(
                         [
                             "block_id": HeaperPieces.id, "state_vector": binary,
                             "sync_version": ["type": "integer", "minimum": 0],
@@ -42,48 +44,42 @@ enum HeaperSyncOperations {
         """
     ]
 
-    private static let delta = OpenAPIOperation(
-        "get",
-        "/api/sync/delta",
-        id: "heaperDelta",
-        tag: "Sync",
-        summary: "List changed and deleted blocks",
-        description: """
+    private static let delta = caller.get("/api/sync/delta", id: "heaperDelta", "List changed and deleted blocks")
+        .explained(
+            """
             In the order of change, up to `limit` over both lists. Ask again with `since` as `server_time` while `has_more`. \
             A `since` more than 180 days old is answered with everything and `full_resync`.
-            """,
-        parameters: [
+            """
+        )
+        .taking(
             OpenAPI.query("workspace_id", "The heap, or its index block", required: true, schema: HeaperPieces.id),
             OpenAPI.query("since", "0 if missing or no number", required: false, schema: HeaperPieces.milliseconds),
-            HeaperHeapOperations.limit(1000),
-        ],
-        responses: [
-            HeaperPieces.answer(
-                "One page of changes",
-                [
-                    "changed_blocks": HeaperPieces.list(
-                        of: HeaperPieces.object([
-                            "block_id": HeaperPieces.id, "workspace_id": HeaperPieces.id,
-                            "sync_version": HeaperPieces.count, "updated_at": HeaperPieces.milliseconds,
-                            "type": HeaperPieces.text, "title": HeaperPieces.text,
-                        ])
-                    ),
-                    "deleted_blocks": HeaperPieces.list(
-                        of: HeaperPieces.object([
-                            "block_id": HeaperPieces.id, "workspace_id": HeaperPieces.id,
-                            "deleted_at": HeaperPieces.milliseconds, "permanent": HeaperPieces.flag,
-                        ])
-                    ),
-                    "server_time": HeaperPieces.milliseconds, "has_more": HeaperPieces.flag,
-                    "total_changed": HeaperPieces.count, "total_deleted": HeaperPieces.count,
-                    "full_resync": ["const": true],
-                ],
-                optional: ["full_resync"]
-            ),
-            HeaperPieces.problem(400, "No workspace_id"),
-        ] + HeaperHeapOperations.failures,
-        security: HeaperPieces.needsToken
-    )
+            HeaperHeapOperations.limit(1000)
+        )
+        .answering(
+            "One page of changes",
+            [
+                "changed_blocks": HeaperPieces.list(
+                    of: OpenAPI.object([
+                        "block_id": HeaperPieces.id, "workspace_id": HeaperPieces.id,
+                        "sync_version": HeaperPieces.count, "updated_at": HeaperPieces.milliseconds,
+                        "type": HeaperPieces.text, "title": HeaperPieces.text,
+                    ])
+                ),
+                "deleted_blocks": HeaperPieces.list(
+                    of: OpenAPI.object([
+                        "block_id": HeaperPieces.id, "workspace_id": HeaperPieces.id,
+                        "deleted_at": HeaperPieces.milliseconds, "permanent": HeaperPieces.flag,
+                    ])
+                ),
+                "server_time": HeaperPieces.milliseconds, "has_more": HeaperPieces.flag,
+                "total_changed": HeaperPieces.count, "total_deleted": HeaperPieces.count,
+                "full_resync": ["const": true],
+            ],
+            optional: ["full_resync"]
+        )
+        .failing([400: "No workspace_id"])
+        .answering(HeaperHeapOperations.failures)
 
     private static func result(_ statuses: [String], _ more: [JSONValue.Member], optional: [String]) -> JSONValue {
         let common: [JSONValue.Member] = [
@@ -92,79 +88,71 @@ enum HeaperSyncOperations {
             .init("sync_version", ["type": ["integer", "null"]]), .init("state_vector", binary),
             .init("update", binary), .init("full_state", binary),
         ]
-        return HeaperPieces.object(
+        return OpenAPI.object(
             .object(common + more),
             optional: ["state_vector", "update", "full_state"] + optional
         )
     }
 
-    private static let push = OpenAPIOperation(
-        "post",
-        "/api/sync/push",
-        id: "heaperPush",
-        tag: "Sync",
-        summary: "Push updates of documents",
-        description: """
+    private static let push = caller.post("/api/sync/push", id: "heaperPush", "Push updates of documents")
+        .explained(
+            """
             One result per entry, in order; entries are independent. What is applied is durable and told to live sockets \
             before the answer. Pushing the same again is `unchanged`. Unknown blocks of an own heap are created. At most 500 \
             blocks and 64 MiB.
-            """,
-        body: HeaperPieces.body("HeaperPush"),
-        responses: [
-            HeaperPieces.answer(
-                "What became of each entry",
-                [
-                    "success": ["const": true], "server_time": HeaperPieces.milliseconds,
-                    "results": HeaperPieces.list(
-                        of: result(
-                            [
-                                "applied", "created", "unchanged", "version_mismatch", "deleted", "forbidden",
-                                "invalid",
-                                "too_large",
-                            ],
-                            [.init("success", HeaperPieces.flag), .init("error", HeaperPieces.text)],
-                            optional: ["error"]
-                        )
-                    ),
-                ]
-            )
-        ] + limits,
-        security: HeaperPieces.needsToken
-    )
+            """
+        )
+        .sending(OpenAPI.body("HeaperPush"))
+        .answering(
+            "What became of each entry",
+            [
+                "success": ["const": true], "server_time": HeaperPieces.milliseconds,
+                "results": HeaperPieces.list(
+                    of: result(
+                        [
+                            "applied", "created", "unchanged", "version_mismatch", "deleted", "forbidden",
+                            "invalid",
+                            "too_large",
+                        ],
+                        [.init("success", HeaperPieces.flag), .init("error", HeaperPieces.text)],
+                        optional: ["error"]
+                    )
+                ),
+            ]
+        )
+        .answering(limits)
 
-    private static let pull = OpenAPIOperation(
-        "post",
+    private static let pull = caller.post(
         "/api/sync/pull",
         id: "heaperPull",
-        tag: "Sync",
-        summary: "Get what documents have beyond a state vector",
-        description: """
-            Another `sync_version` than the current one is answered with the whole document. Trashed blocks come with \
-            `deleted`, purged ones without bytes; whatever is not the caller's is `not_found`. Long answers are sent piece \
-            by piece.
-            """,
-        body: HeaperPieces.body("HeaperPull"),
-        responses: [
-            HeaperPieces.answer(
-                "What each block has",
-                [
-                    "success": ["const": true], "server_time": HeaperPieces.milliseconds,
-                    "results": HeaperPieces.list(
-                        of: result(
-                            ["update", "unchanged", "full", "deleted", "not_found"],
-                            [
-                                .init("workspace_id", HeaperPieces.id), .init("deleted", ["const": true]),
-                                .init("permanent", HeaperPieces.flag),
-                                .init("deleted_at", HeaperPieces.milliseconds),
-                            ],
-                            optional: ["workspace_id", "sync_version", "deleted", "permanent", "deleted_at"]
-                        )
-                    ),
-                ]
-            )
-        ] + limits,
-        security: HeaperPieces.needsToken
+        "Get what documents have beyond a state vector"
     )
+    .explained(
+        """
+        Another `sync_version` than the current one is answered with the whole document. Trashed blocks come with \
+        `deleted`, purged ones without bytes; whatever is not the caller's is `not_found`. Long answers are sent piece \
+        by piece.
+        """
+    )
+    .sending(OpenAPI.body("HeaperPull"))
+    .answering(
+        "What each block has",
+        [
+            "success": ["const": true], "server_time": HeaperPieces.milliseconds,
+            "results": HeaperPieces.list(
+                of: result(
+                    ["update", "unchanged", "full", "deleted", "not_found"],
+                    [
+                        .init("workspace_id", HeaperPieces.id), .init("deleted", ["const": true]),
+                        .init("permanent", HeaperPieces.flag),
+                        .init("deleted_at", HeaperPieces.milliseconds),
+                    ],
+                    optional: ["workspace_id", "sync_version", "deleted", "permanent", "deleted_at"]
+                )
+            ),
+        ]
+    )
+    .answering(limits)
 
     private static let limits: [JSONValue.Member] = [
         HeaperPieces.problem(400, "No JSON, or `blocks` is no array"),

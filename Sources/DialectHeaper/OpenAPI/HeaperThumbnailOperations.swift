@@ -2,6 +2,13 @@ import CofferHTTP
 
 /// Thumbnails.
 enum HeaperThumbnailOperations {
+    private static let callerOrLink = OpenAPIGroup(
+        "Files",
+        security: HeaperPieces.needsToken,
+        otherSecurity: HeaperPieces.orLinkToken
+    )
+    private static let caller = OpenAPIGroup("Files", security: HeaperPieces.needsToken)
+
     static let all = [image, video, animated, upload, download]
 
     private static let sha256: JSONValue = [
@@ -39,124 +46,130 @@ enum HeaperThumbnailOperations {
         return OpenAPI.content(200, "The picture", .object(types.map { .init("image/\($0)", bytes) }))
     }
 
-    private static let image = OpenAPIOperation(
-        "get",
+    private static let image = callerOrLink.get(
         "/api/file/{key}/thumbnail/{size}/{slug}",
         id: "heaperThumbnail",
-        tag: "Files",
-        summary: "Get a still picture of a file",
-        description: """
-            A thumbnail that a client uploaded, one that was made before, or one that is made now. WebP if `Accept` names \
-            it, else JPEG, or PNG where pixels may be transparent. Also answers HEAD.
-            """,
-        parameters: [key, size, slug, hash],
-        responses: [
-            picture("webp", "jpeg", "png"), same, HeaperPieces.malformed, HeaperPieces.noToken,
-            HeaperPieces.notApproved, unavailable, busy,
-        ],
-        security: HeaperPieces.needsToken,
-        otherSecurity: HeaperPieces.orLinkToken
+        "Get a still picture of a file"
+    )
+    .explained(
+        """
+        A thumbnail that a client uploaded, one that was made before, or one that is made now. WebP if `Accept` names \
+        it, else JPEG, or PNG where pixels may be transparent. Also answers HEAD.
+        """
+    )
+    .taking(key, size, slug, hash)
+    .answering(
+        picture("webp", "jpeg", "png"),
+        same,
+        HeaperPieces.malformed,
+        HeaperPieces.noToken,
+        HeaperPieces.notApproved,
+        unavailable,
+        busy
     )
 
-    private static let video = OpenAPIOperation(
-        "get",
+    private static let video = callerOrLink.get(
         "/api/file/{key}/video_thumbnail/{size}/{position}",
         id: "heaperVideoThumbnail",
-        tag: "Files",
-        summary: "Get a frame of a video",
-        description: "A moment after the end gives the last frame. Also answers HEAD.",
-        parameters: [key, size, OpenAPI.path("position", "Seconds (`12.5`) or percent (`50%25`)"), hash],
-        responses: [
-            picture("webp", "jpeg"), same, HeaperPieces.malformed, HeaperPieces.noToken, HeaperPieces.notApproved,
-            unavailable, busy,
-        ],
-        security: HeaperPieces.needsToken,
-        otherSecurity: HeaperPieces.orLinkToken
+        "Get a frame of a video"
+    )
+    .explained("A moment after the end gives the last frame. Also answers HEAD.")
+    .taking(key, size, OpenAPI.path("position", "Seconds (`12.5`) or percent (`50%25`)"), hash)
+    .answering(
+        picture("webp", "jpeg"),
+        same,
+        HeaperPieces.malformed,
+        HeaperPieces.noToken,
+        HeaperPieces.notApproved,
+        unavailable,
+        busy
     )
 
-    private static let animated = OpenAPIOperation(
-        "get",
+    private static let animated = callerOrLink.get(
         "/api/file/{key}/animated_thumbnail/{size}/{slug}",
         id: "heaperAnimatedThumbnail",
-        tag: "Files",
-        summary: "Get a moving picture of a file",
-        description: """
-            What is stored; a GIF or WebP original of at most 5 MiB itself; or an animated WebP made of a larger one or of \
-            the beginning of a video. Also answers HEAD.
-            """,
-        parameters: [key, size, slug, hash],
-        responses: [
-            picture("webp", "gif"), same, HeaperPieces.malformed, HeaperPieces.noToken, HeaperPieces.notApproved,
-            unavailable, busy,
-        ],
-        security: HeaperPieces.needsToken,
-        otherSecurity: HeaperPieces.orLinkToken
+        "Get a moving picture of a file"
+    )
+    .explained(
+        """
+        What is stored; a GIF or WebP original of at most 5 MiB itself; or an animated WebP made of a larger one or of \
+        the beginning of a video. Also answers HEAD.
+        """
+    )
+    .taking(key, size, slug, hash)
+    .answering(
+        picture("webp", "gif"),
+        same,
+        HeaperPieces.malformed,
+        HeaperPieces.noToken,
+        HeaperPieces.notApproved,
+        unavailable,
+        busy
     )
 
-    private static let upload = OpenAPIOperation(
-        "post",
+    private static let upload = caller.post(
         "/api/upload/thumbnail/{block_id}/{file_hash}/{thumbnail_key}",
         id: "heaperUploadThumbnail",
-        tag: "Files",
-        summary: "Upload a thumbnail of a file",
-        description: """
-            JPEG, PNG, WebP, GIF or AVIF by content, 5 MiB at most. One of the same key is replaced. The key of a video's \
-            frame may end in `@` and its position, such as `frame@12.5`.
-            """,
-        parameters: [block, fileHash, OpenAPI.path("thumbnail_key", "Names the thumbnail within its file")],
-        body: [
-            "required": true,
-            "content": [
-                "multipart/form-data": [
-                    "schema": OpenAPI.object(
-                        [
-                            "thumbnail": ["type": "string", "format": "binary"],
-                            "type": ["type": "string", "enum": ["image", "video", "animated"]],
-                            "size": ["type": "string", "description": "The key, if it is missing"],
-                        ],
-                        required: ["thumbnail"]
-                    )
-                ]
-            ],
-        ],
-        responses: [
-            HeaperPieces.answer(
-                "It is stored",
-                [
-                    "status": ["const": "ok"], "block_id": HeaperPieces.id, "file_hash": sha256,
-                    "thumbnail_key": HeaperPieces.text, "type": HeaperPieces.text, "size": HeaperPieces.text,
-                ]
-            ),
-            HeaperPieces.problem(400, "Malformed form, or no picture (`not_a_picture`)"), HeaperPieces.noToken,
-            HeaperPieces.problem(403, "The heap may only be read, or the account is not approved"),
-            HeaperPieces.problem(404, "Block, or a file that it does not have"),
-            HeaperPieces.problem(409, "The file has as many thumbnails as it may have"),
-            HeaperPieces.problem(413, "Too large"), HeaperPieces.problem(507, "Storage is full"),
-        ],
-        security: HeaperPieces.needsToken
+        "Upload a thumbnail of a file"
     )
+    .explained(
+        """
+        JPEG, PNG, WebP, GIF or AVIF by content, 5 MiB at most. One of the same key is replaced. The key of a video's \
+        frame may end in `@` and its position, such as `frame@12.5`.
+        """
+    )
+    .taking(block, fileHash, OpenAPI.path("thumbnail_key", "Names the thumbnail within its file"))
+    .sending([
+        "required": true,
+        "content": [
+            "multipart/form-data": [
+                "schema": OpenAPI.object(
+                    [
+                        "thumbnail": ["type": "string", "format": "binary"],
+                        "type": ["type": "string", "enum": ["image", "video", "animated"]],
+                        "size": ["type": "string", "description": "The key, if it is missing"],
+                    ],
+                    optional: ["type", "size"]
+                )
+            ]
+        ],
+    ])
+    .answering(
+        "It is stored",
+        [
+            "status": ["const": "ok"], "block_id": HeaperPieces.id, "file_hash": sha256,
+            "thumbnail_key": HeaperPieces.text, "type": HeaperPieces.text, "size": HeaperPieces.text,
+        ]
+    )
+    .failing([400: "Malformed form, or no picture (`not_a_picture`)"])
+    .answering(HeaperPieces.noToken)
+    .failing([
+        403: "The heap may only be read, or the account is not approved", 404: "Block, or a file that it does not have",
+        409: "The file has as many thumbnails as it may have", 413: "Too large", 507: "Storage is full",
+    ])
 
-    private static let download = OpenAPIOperation(
-        "get",
+    private static let download = callerOrLink.get(
         "/api/download/thumbnail/{block_id}/{file_hash}/{thumbnail_type}/{thumbnail_size}",
         id: "heaperDownloadThumbnail",
-        tag: "Files",
-        summary: "Download a stored thumbnail",
-        description: "As it was stored; nothing is made. Also answers HEAD.",
-        parameters: [
-            block, fileHash,
-            OpenAPI.path(
-                "thumbnail_type",
-                "What it shows",
-                schema: ["type": "string", "enum": ["image", "video", "animated"]]
-            ),
-            OpenAPI.path("thumbnail_size", "Its size or key as uploaded, or the name of one of our sizes"),
-        ],
-        responses: [
-            picture("webp", "jpeg", "png", "gif", "avif"), same, HeaperPieces.malformed, HeaperPieces.noToken,
-            HeaperPieces.notApproved, HeaperPieces.problem(404, "`file_not_found` or `thumbnail_not_found`"),
-        ],
-        security: HeaperPieces.needsToken,
-        otherSecurity: HeaperPieces.orLinkToken
+        "Download a stored thumbnail"
     )
+    .explained("As it was stored; nothing is made. Also answers HEAD.")
+    .taking(
+        block,
+        fileHash,
+        OpenAPI.path(
+            "thumbnail_type",
+            "What it shows",
+            schema: ["type": "string", "enum": ["image", "video", "animated"]]
+        ),
+        OpenAPI.path("thumbnail_size", "Its size or key as uploaded, or the name of one of our sizes")
+    )
+    .answering(
+        picture("webp", "jpeg", "png", "gif", "avif"),
+        same,
+        HeaperPieces.malformed,
+        HeaperPieces.noToken,
+        HeaperPieces.notApproved
+    )
+    .failing([404: "`file_not_found` or `thumbnail_not_found`"])
 }

@@ -2,10 +2,12 @@ import CofferHTTP
 
 /// Uploading, whole and in chunks.
 enum HeaperUploadOperations {
+    private static let caller = OpenAPIGroup("Files", security: HeaperPieces.needsToken)
+
     static let all = [file, begin, status, chunk, complete, fileStatus]
 
     static let schemas = [
-        HeaperPieces.schema(
+        OpenAPI.named(
             "HeaperUploadWish",
             [
                 "hash": HeaperPieces.hash, "file_size": HeaperPieces.count, "name": HeaperPieces.text,
@@ -17,7 +19,7 @@ enum HeaperUploadOperations {
             ],
             optional: ["name", "mime_type", "chunk_size", "restart"]
         ),
-        HeaperPieces.schema(
+        OpenAPI.named(
             "HeaperUpload",
             [
                 "status": ["enum": ["initialized", "resumed", "exists"]],
@@ -28,7 +30,7 @@ enum HeaperUploadOperations {
             ],
             optional: ["file_id", "file"]
         ),
-        HeaperPieces.schema(
+        OpenAPI.named(
             "HeaperUploadState",
             [
                 "status": ["enum": ["in_progress", "complete"]],
@@ -38,7 +40,7 @@ enum HeaperUploadOperations {
             ],
             optional: ["file_id"]
         ),
-        HeaperPieces.schema(
+        OpenAPI.named(
             "HeaperFinale",
             [
                 "name": HeaperPieces.text, "mime_type": HeaperPieces.text, "width": HeaperPieces.count,
@@ -65,151 +67,122 @@ enum HeaperUploadOperations {
         "file_id": HeaperPieces.id, "file": OpenAPI.schema("HeaperFile"),
     ]
 
-    private static let file = OpenAPIOperation(
-        "post",
+    private static let file = caller.post(
         "/api/upload/file/{heap_id}/{block_id}",
         id: "heaperUploadFile",
-        tag: "Files",
-        summary: "Upload a file in one form",
-        description: "`file` and `hash` in any order; the file is stored as it comes, and kept if it has that SHA-256.",
-        parameters: place,
-        body: [
-            "required": true,
-            "content": [
-                "multipart/form-data": [
-                    "schema": HeaperPieces.object(
-                        [
-                            "file": ["type": "string", "format": "binary"], "hash": HeaperPieces.hash,
-                            "name": HeaperPieces.text, "mime_type": HeaperPieces.text,
-                        ],
-                        optional: ["name", "mime_type"]
-                    )
-                ]
-            ],
-        ],
-        responses: [
-            HeaperPieces.answer("The file is durable", uploaded),
-            HeaperPieces.malformed, HeaperPieces.noToken, mayNotWrite, noPlace, tooLarge,
-            HeaperPieces.problem(422, "The bytes have another SHA-256; nothing is kept"),
-            full,
-        ],
-        security: HeaperPieces.needsToken
+        "Upload a file in one form"
     )
+    .explained("`file` and `hash` in any order; the file is stored as it comes, and kept if it has that SHA-256.")
+    .taking(place)
+    .sending([
+        "required": true,
+        "content": [
+            "multipart/form-data": [
+                "schema": OpenAPI.object(
+                    [
+                        "file": ["type": "string", "format": "binary"], "hash": HeaperPieces.hash,
+                        "name": HeaperPieces.text, "mime_type": HeaperPieces.text,
+                    ],
+                    optional: ["name", "mime_type"]
+                )
+            ]
+        ],
+    ])
+    .answering("The file is durable", uploaded)
+    .answering(HeaperPieces.malformed, HeaperPieces.noToken, mayNotWrite, noPlace, tooLarge)
+    .failing([422: "The bytes have another SHA-256; nothing is kept"])
+    .answering(full)
 
-    private static let begin = OpenAPIOperation(
-        "post",
+    private static let begin = caller.post(
         "/api/upload/init/{heap_id}/{block_id}",
         id: "heaperUploadInit",
-        tag: "Files",
-        summary: "Begin an upload in chunks, or go on with it",
-        description: """
-            `exists`: this account has the bytes already, and the block has them now, too. An upload is forgotten seven days \
-            after its last chunk.
-            """,
-        parameters: place,
-        body: HeaperPieces.body("HeaperUploadWish"),
-        responses: [
-            OpenAPI.json(200, "What is to be sent", schema: "HeaperUpload"),
-            HeaperPieces.malformed, HeaperPieces.noToken, mayNotWrite, noPlace,
-            HeaperPieces.problem(409, "Begun with another size or chunk size"),
-            tooLarge, full,
-        ],
-        security: HeaperPieces.needsToken
+        "Begin an upload in chunks, or go on with it"
     )
+    .explained(
+        """
+        `exists`: this account has the bytes already, and the block has them now, too. An upload is forgotten seven days \
+        after its last chunk.
+        """
+    )
+    .taking(place)
+    .sending(OpenAPI.body("HeaperUploadWish"))
+    .answering(200, "What is to be sent", "HeaperUpload")
+    .answering(HeaperPieces.malformed, HeaperPieces.noToken, mayNotWrite, noPlace)
+    .failing([409: "Begun with another size or chunk size"])
+    .answering(tooLarge, full)
 
-    private static let status = OpenAPIOperation(
-        "get",
+    private static let status = caller.get(
         "/api/upload/status/{heap_id}/{block_id}/{hash}",
         id: "heaperUploadStatus",
-        tag: "Files",
-        summary: "How far an upload in chunks has come",
-        description: "Of a complete file, chunks are counted in the usual size.",
-        parameters: hashed,
-        responses: [
-            OpenAPI.json(200, "What is there", schema: "HeaperUploadState"),
-            HeaperPieces.malformed, HeaperPieces.noToken, HeaperPieces.notApproved,
-            HeaperPieces.problem(404, "There is no such upload; `status` is `not_found`"),
-        ],
-        security: HeaperPieces.needsToken
+        "How far an upload in chunks has come"
     )
+    .explained("Of a complete file, chunks are counted in the usual size.")
+    .taking(hashed)
+    .answering(200, "What is there", "HeaperUploadState")
+    .answering(HeaperPieces.malformed, HeaperPieces.noToken, HeaperPieces.notApproved)
+    .failing([404: "There is no such upload; `status` is `not_found`"])
 
-    private static let chunk = OpenAPIOperation(
-        "put",
+    private static let chunk = caller.put(
         "/api/upload/chunk/{heap_id}/{block_id}/{hash}/{index}",
         id: "heaperUploadChunk",
-        tag: "Files",
-        summary: "Send one chunk",
-        description: """
-            In any order and in parallel. A chunk that comes again replaces the earlier one, once it is there whole. \
-            `Content-Digest` (RFC 9530) is checked.
-            """,
-        parameters: hashed + [OpenAPI.path("index", "From 0 on", schema: HeaperPieces.count)],
-        body: [
-            "required": true,
-            "content": ["application/octet-stream": ["schema": ["type": "string", "format": "binary"]]],
-        ],
-        responses: [
-            HeaperPieces.answer(
-                "The chunk is durable",
-                ["status": ["const": "ok"], "index": HeaperPieces.count, "size": HeaperPieces.count]
-            ),
-            HeaperPieces.problem(400, "Not `chunk_size` bytes, or no such index"),
-            HeaperPieces.noToken, mayNotWrite,
-            HeaperPieces.problem(404, "No such heap, block or upload"),
-            HeaperPieces.problem(422, "The bytes do not fit their `Content-Digest`"),
-            full,
-        ],
-        security: HeaperPieces.needsToken
+        "Send one chunk"
     )
+    .explained(
+        """
+        In any order and in parallel. A chunk that comes again replaces the earlier one, once it is there whole. \
+        `Content-Digest` (RFC 9530) is checked.
+        """
+    )
+    .taking(hashed + [OpenAPI.path("index", "From 0 on", schema: HeaperPieces.count)])
+    .sending(OpenAPI.bytes)
+    .answering(
+        "The chunk is durable",
+        ["status": ["const": "ok"], "index": HeaperPieces.count, "size": HeaperPieces.count]
+    )
+    .failing([400: "Not `chunk_size` bytes, or no such index"])
+    .answering(HeaperPieces.noToken, mayNotWrite)
+    .failing([404: "No such heap, block or upload", 422: "The bytes do not fit their `Content-Digest`"])
+    .answering(full)
 
-    private static let complete = OpenAPIOperation(
-        "post",
+    private static let complete = caller.post(
         "/api/upload/complete/{heap_id}/{block_id}/{hash}",
         id: "heaperUploadComplete",
-        tag: "Files",
-        summary: "End an upload in chunks",
-        description: "Can be repeated; the file is the same. It is named in the block's document by then.",
-        parameters: hashed,
-        body: ["content": ["application/json": ["schema": OpenAPI.schema("HeaperFinale")]]],
-        responses: [
-            HeaperPieces.answer(
-                "The file is durable",
-                [
-                    "status": ["const": "complete"], "success": ["const": true], "block_id": HeaperPieces.id,
-                    "file_hash": HeaperPieces.hash, "file_id": HeaperPieces.id, "file": OpenAPI.schema("HeaperFile"),
-                ]
-            ),
-            HeaperPieces.malformed, HeaperPieces.noToken, mayNotWrite,
-            HeaperPieces.problem(404, "No such heap, block or upload"),
-            HeaperPieces.problem(409, "Chunks are missing: `missing_chunks`"),
-            HeaperPieces.problem(422, "The bytes have another SHA-256: `expected`, `actual`; the upload is gone"),
-            full,
-        ],
-        security: HeaperPieces.needsToken
+        "End an upload in chunks"
     )
+    .explained("Can be repeated; the file is the same. It is named in the block's document by then.")
+    .taking(hashed)
+    .sending(["content": ["application/json": ["schema": OpenAPI.schema("HeaperFinale")]]])
+    .answering(
+        "The file is durable",
+        [
+            "status": ["const": "complete"], "success": ["const": true], "block_id": HeaperPieces.id,
+            "file_hash": HeaperPieces.hash, "file_id": HeaperPieces.id, "file": OpenAPI.schema("HeaperFile"),
+        ]
+    )
+    .answering(HeaperPieces.malformed, HeaperPieces.noToken, mayNotWrite)
+    .failing([
+        404: "No such heap, block or upload", 409: "Chunks are missing: `missing_chunks`",
+        422: "The bytes have another SHA-256: `expected`, `actual`; the upload is gone",
+    ])
+    .answering(full)
 
-    private static let fileStatus = OpenAPIOperation(
-        "get",
+    private static let fileStatus = caller.get(
         "/api/status/file/{heap_id}/{block_id}/{hash}",
         id: "heaperFileStatus",
-        tag: "Files",
-        summary: "Whether a file is here",
-        description: "What the caller may not see is missing.",
-        parameters: hashed,
-        responses: [
-            HeaperPieces.answer(
-                "What is known",
-                [
-                    "status": ["enum": ["uploaded", "in_progress", "missing"]], "exists": HeaperPieces.flag,
-                    "is_uploaded": HeaperPieces.flag, "block_id": HeaperPieces.id, "file_hash": HeaperPieces.hash,
-                    "file_id": HeaperPieces.id, "file_size": HeaperPieces.count,
-                    "uploaded_bytes": HeaperPieces.count,
-                ],
-                optional: ["file_id", "file_size", "uploaded_bytes"]
-            ),
-            HeaperPieces.malformed, HeaperPieces.noToken, HeaperPieces.notApproved,
-            HeaperPieces.problem(404, "Unknown heap, or somebody else's"),
-        ],
-        security: HeaperPieces.needsToken
+        "Whether a file is here"
     )
+    .explained("What the caller may not see is missing.")
+    .taking(hashed)
+    .answering(
+        "What is known",
+        [
+            "status": ["enum": ["uploaded", "in_progress", "missing"]], "exists": HeaperPieces.flag,
+            "is_uploaded": HeaperPieces.flag, "block_id": HeaperPieces.id, "file_hash": HeaperPieces.hash,
+            "file_id": HeaperPieces.id, "file_size": HeaperPieces.count,
+            "uploaded_bytes": HeaperPieces.count,
+        ],
+        optional: ["file_id", "file_size", "uploaded_bytes"]
+    )
+    .answering(HeaperPieces.malformed, HeaperPieces.noToken, HeaperPieces.notApproved)
+    .failing([404: "Unknown heap, or somebody else's"])
 }

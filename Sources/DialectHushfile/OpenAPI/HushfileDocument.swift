@@ -31,10 +31,6 @@ enum HushfileParameters {
     )
     static let uploadPassword = OpenAPI.query("uploadpassword", "The password of this upload", required: true)
     static let deletePassword = OpenAPI.query("deletepassword", "The password set when opening", required: true)
-    static let bytes: JSONValue = [
-        "required": true,
-        "content": ["application/octet-stream": ["schema": ["type": "string", "format": "binary"]]],
-    ]
 
     /// A body that may be JSON or either kind of form.
     static func fields(_ schema: String, required: Bool) -> JSONValue {
@@ -50,5 +46,11 @@ enum HushfileParameters {
 
     static func problem(_ status: Int, _ description: String) -> JSONValue.Member {
         OpenAPI.json(status, description, schema: "HushfileProblem")
+    }
+}
+
+extension OpenAPIOperation {
+    func failing(_ problems: KeyValuePairs<Int, String>) -> OpenAPIOperation {
+        answering(problems.map { HushfileParameters.problem($0, $1) })
     }
 }

@@ -9,63 +9,34 @@ enum HushfileSchemas {
     private static let indexes: JSONValue = ["type": "array", "items": ["type": "integer", "minimum": 0]]
 
     static let all: [JSONValue.Member] = [
-        .init(
+        OpenAPI.named(
             "HushfileInitiate",
-            OpenAPI.object(
-                [
-                    "deletepassword": ["type": "string", "maxLength": 1024],
-                    "expire": ["type": ["integer", "string"], "description": "Unix seconds"],
-                    "limit": ["type": ["integer", "string"], "description": "Downloads, 1 or more"],
-                ],
-                required: []
-            )
+            [
+                "deletepassword": ["type": "string", "maxLength": 1024],
+                "expire": ["type": ["integer", "string"], "description": "Unix seconds"],
+                "limit": ["type": ["integer", "string"], "description": "Downloads, 1 or more"],
+            ],
+            optional: ["deletepassword", "expire", "limit"]
         ),
-        .init(
-            "HushfileInitiated",
-            OpenAPI.object(["id": text, "uploadpassword": text], required: ["id", "uploadpassword"])
-        ),
-        .init("HushfileMetadataStored", OpenAPI.object(["id": text, "finished": flag], required: ["id", "finished"])),
-        .init(
-            "HushfileChunkStored",
-            OpenAPI.object(["index": count, "finished": flag], required: ["index", "finished"])
-        ),
-        .init(
-            "HushfileFinish",
-            OpenAPI.object(["uploadpassword": text, "chunks": indexes], required: ["uploadpassword", "chunks"])
-        ),
-        .init(
-            "HushfileFinished",
-            OpenAPI.object(
-                ["id": text, "finished": flag, "chunks": indexes, "totalsize": count],
-                required: ["id", "finished", "chunks", "totalsize"]
-            )
-        ),
-        .init("HushfileDeleted", OpenAPI.object(["fileid": text, "deleted": flag], required: ["fileid", "deleted"])),
-        .init(
-            "HushfileExists",
-            OpenAPI.object(
-                ["fileid": text, "exists": flag, "finished": flag],
-                required: ["fileid", "exists", "finished"]
-            )
-        ),
+        OpenAPI.named("HushfileInitiated", ["id": text, "uploadpassword": text]),
+        OpenAPI.named("HushfileMetadataStored", ["id": text, "finished": flag]),
+        OpenAPI.named("HushfileChunkStored", ["index": count, "finished": flag]),
+        OpenAPI.named("HushfileFinish", ["uploadpassword": text, "chunks": indexes]),
+        OpenAPI.named("HushfileFinished", ["id": text, "finished": flag, "chunks": indexes, "totalsize": count]),
+        OpenAPI.named("HushfileDeleted", ["fileid": text, "deleted": flag]),
+        OpenAPI.named("HushfileExists", ["fileid": text, "exists": flag, "finished": flag]),
         .init("HushfileInfo", info),
-        .init("HushfileProblem", OpenAPI.object(["fileid": text, "status": text], required: ["fileid", "status"])),
+        OpenAPI.named("HushfileProblem", ["fileid": text, "status": text]),
         .init("HushfileServerInfo", serverInfo),
     ]
 
-    private static let info = OpenAPI.object(
-        [
-            "chunks": indexes, "totalsize": count, "finished": flag, "ip": ["type": "array", "items": text],
-            "expire": countOrNull, "limit": countOrNull, "downloads": count,
-        ],
-        required: ["chunks", "totalsize", "finished", "ip", "expire", "limit", "downloads"]
-    )
+    private static let info = OpenAPI.object([
+        "chunks": indexes, "totalsize": count, "finished": flag, "ip": ["type": "array", "items": text],
+        "expire": countOrNull, "limit": countOrNull, "downloads": count,
+    ])
 
-    private static let serverInfo = OpenAPI.object(
-        [
-            "server_operator_email": text, "max_retention_hours": count, "max_chunksize_bytes": count,
-            "max_filesize_bytes": count,
-        ],
-        required: ["server_operator_email", "max_retention_hours", "max_chunksize_bytes", "max_filesize_bytes"]
-    )
+    private static let serverInfo = OpenAPI.object([
+        "server_operator_email": text, "max_retention_hours": count, "max_chunksize_bytes": count,
+        "max_filesize_bytes": count,
+    ])
 }

@@ -33,19 +33,14 @@ enum RavenZeroOperations {
     private static let key = OpenAPI.path("key", "Three words joined by hyphens, as the upload answered")
     private static let blocked = OpenAPI.json(429, "Too many wrong keys from this address", schema: "ErrorResponse")
 
-    private static let upload = OpenAPIOperation(
-        "post",
-        "/upload/",
-        id: "upload_file_upload__post",
-        tag: "Upload",
-        summary: "Upload a file",
-        description: "Stores a file of at most 10,485,760 bytes and answers its key.",
-        body: [
+    private static let upload = OpenAPIGroup("Upload").post("/upload/", id: "upload_file_upload__post", "Upload a file")
+        .explained("Stores a file of at most 10,485,760 bytes and answers its key.")
+        .sending([
             "required": true,
             "content": ["multipart/form-data": ["schema": OpenAPI.schema("Body_upload_file_upload__post")]],
-        ],
-        responses: [
-            OpenAPI.json(201, "The file is stored", schema: "UploadResponse"),
+        ])
+        .answering(201, "The file is stored", "UploadResponse")
+        .answering(
             OpenAPI.content(
                 400,
                 "A form field is wrong, or the file is too large, empty or of a refused type",
@@ -56,69 +51,52 @@ enum RavenZeroOperations {
                         ]
                     ]
                 ]
-            ),
-            OpenAPI.json(429, "Too many uploads from this address", schema: "ErrorResponse"),
-            OpenAPI.json(500, "The upload could not be stored", schema: "ErrorResponse"),
-            OpenAPI.json(507, "The disk is full", schema: "ErrorResponse"),
-        ]
-    )
+            )
+        )
+        .answering(429, "Too many uploads from this address", "ErrorResponse")
+        .answering(500, "The upload could not be stored", "ErrorResponse")
+        .answering(507, "The disk is full", "ErrorResponse")
 
-    private static let preview = OpenAPIOperation(
-        "get",
+    private static let preview = OpenAPIGroup("Preview").get(
         "/preview/{key}",
         id: "preview_upload_preview__key__get",
-        tag: "Preview",
-        summary: "Preview an upload once",
-        description: "Answers what the file is. One caller per upload gets this answer, ever; it spends no use.",
-        parameters: [key],
-        responses: [
-            OpenAPI.json(200, "What the file is", schema: "PreviewResponse"),
-            OpenAPI.json(404, "Unknown or expired key, or already previewed", schema: "ErrorResponse"),
-            blocked,
-        ]
+        "Preview an upload once"
     )
+    .explained("Answers what the file is. One caller per upload gets this answer, ever; it spends no use.")
+    .taking(key)
+    .answering(200, "What the file is", "PreviewResponse")
+    .answering(404, "Unknown or expired key, or already previewed", "ErrorResponse")
+    .answering(blocked)
 
-    private static let download = OpenAPIOperation(
-        "get",
+    private static let download = OpenAPIGroup("Download").get(
         "/download/{key}",
         id: "download_file_download__key__get",
-        tag: "Download",
-        summary: "Download the file",
-        description: "Spends one use. The bytes are verified before the first of them is sent.",
-        parameters: [key],
-        responses: [
-            OpenAPI.binary(200, "The file, with its digest in X-SHA256"),
-            OpenAPI.json(404, "Unknown, expired or burned", schema: "ErrorResponse"),
-            OpenAPI.json(410, "No use is left; the last reader is still active", schema: "ErrorResponse"),
-            blocked,
-            OpenAPI.json(500, "The stored bytes are damaged", schema: "ErrorResponse"),
-        ]
+        "Download the file"
     )
+    .explained("Spends one use. The bytes are verified before the first of them is sent.")
+    .taking(key)
+    .answering(OpenAPI.binary(200, "The file, with its digest in X-SHA256"))
+    .answering(404, "Unknown, expired or burned", "ErrorResponse")
+    .answering(410, "No use is left; the last reader is still active", "ErrorResponse")
+    .answering(blocked)
+    .answering(500, "The stored bytes are damaged", "ErrorResponse")
 
-    private static let health = OpenAPIOperation(
-        "get",
+    private static let health = OpenAPIGroup("Health").get(
         "/health/",
         id: "health_check_health__get",
-        tag: "Health",
-        summary: "State of each service",
-        description: "Always 200; `degraded` when the store, the file storage or the word list does not work.",
-        responses: [
-            OpenAPI.json(200, "The state", schema: "HealthResponse"),
-            OpenAPI.json(429, "Asked more than once a second", schema: "ErrorResponse"),
-        ]
+        "State of each service"
     )
+    .explained("Always 200; `degraded` when the store, the file storage or the word list does not work.")
+    .answering(200, "The state", "HealthResponse")
+    .answering(429, "Asked more than once a second", "ErrorResponse")
 
-    private static let status = OpenAPIOperation(
-        "get",
+    private static let status = OpenAPIGroup("Status").get(
         "/status/{key}",
         id: "get_file_status_status__key__get",
-        tag: "Status",
-        summary: "State of a key",
-        description: "Spends nothing. A key that never existed answers the same as one that is gone.",
-        parameters: [key],
-        responses: [
-            OpenAPI.json(200, "The state", schema: "StatusResponse"),
-            blocked,
-        ]
+        "State of a key"
     )
+    .explained("Spends nothing. A key that never existed answers the same as one that is gone.")
+    .taking(key)
+    .answering(200, "The state", "StatusResponse")
+    .answering(blocked)
 }

@@ -32,15 +32,14 @@ enum RavenZeroSchemas {
                 "type": "integer", "minimum": 1, "maximum": 5, "default": 1, "description": "Downloads until it burns",
             ],
         ],
-        required: ["file"]
+        optional: ["expiry", "uses"]
     )
 
-    private static let error = OpenAPI.object(["detail": text], required: ["detail"])
+    private static let error = OpenAPI.object(["detail": text])
 
-    private static let validationErrors = OpenAPI.object(
-        ["detail": ["type": "array", "items": OpenAPI.schema("ValidationError")]],
-        required: ["detail"]
-    )
+    private static let validationErrors = OpenAPI.object([
+        "detail": ["type": "array", "items": OpenAPI.schema("ValidationError")]
+    ])
 
     private static let validationError = OpenAPI.object(
         [
@@ -50,53 +49,36 @@ enum RavenZeroSchemas {
             "input": [:],
             "ctx": ["type": "object"],
         ],
-        required: ["type", "loc", "msg"]
+        optional: ["input", "ctx"]
     )
 
-    private static let upload = OpenAPI.object(
-        [
-            "key": text, "preview_url": text, "download_url": text, "expiry": time, "uses": count, "filename": text,
-            "size": positive, "created_at": time, "sha256": text,
-        ],
-        required: [
-            "key", "preview_url", "download_url", "expiry", "uses", "filename", "size", "created_at", "sha256",
-        ]
-    )
+    private static let upload = OpenAPI.object([
+        "key": text, "preview_url": text, "download_url": text, "expiry": time, "uses": count, "filename": text,
+        "size": positive, "created_at": time, "sha256": text,
+    ])
 
-    private static let preview = OpenAPI.object(
-        [
-            "key": text, "filename": text, "size": positive, "mime_type": text, "expiry": time, "uses": count,
-            "minutes_left": count, "download_url": text, "curl_example": text, "created_at": time, "sha256": text,
-        ],
-        required: [
-            "key", "filename", "size", "mime_type", "expiry", "uses", "minutes_left", "download_url", "curl_example",
-            "created_at", "sha256",
-        ]
-    )
+    private static let preview = OpenAPI.object([
+        "key": text, "filename": text, "size": positive, "mime_type": text, "expiry": time, "uses": count,
+        "minutes_left": count, "download_url": text, "curl_example": text, "created_at": time, "sha256": text,
+    ])
 
-    private static let status = OpenAPI.object(
-        [
-            "key": text,
-            "status": ["type": "string", "enum": ["active", "expired", "burned", "expired_or_burned"]],
-            "remaining_uses": count,
-            "expires_at": timeOrNull,
-            "is_accessible": ["type": "boolean"],
-        ],
-        required: ["key", "status", "remaining_uses", "expires_at", "is_accessible"]
-    )
+    private static let status = OpenAPI.object([
+        "key": text,
+        "status": ["type": "string", "enum": ["active", "expired", "burned", "expired_or_burned"]],
+        "remaining_uses": count,
+        "expires_at": timeOrNull,
+        "is_accessible": ["type": "boolean"],
+    ])
 
-    private static let health = OpenAPI.object(
-        [
-            "status": ["type": "string", "enum": ["healthy", "degraded"]],
-            "version": text,
-            "timestamp": time,
-            "services": [
-                "type": "object",
-                "additionalProperties": ["type": "string", "enum": ["online", "offline"]],
-            ],
-            "uptime_seconds": count,
-            "started_at": timeOrNull,
+    private static let health = OpenAPI.object([
+        "status": ["type": "string", "enum": ["healthy", "degraded"]],
+        "version": text,
+        "timestamp": time,
+        "services": [
+            "type": "object",
+            "additionalProperties": ["type": "string", "enum": ["online", "offline"]],
         ],
-        required: ["status", "version", "timestamp", "services", "uptime_seconds", "started_at"]
-    )
+        "uptime_seconds": count,
+        "started_at": timeOrNull,
+    ])
 }

@@ -58,18 +58,15 @@ enum SkySendParameters {
         OpenAPI.header("X-Password-Algo", "`argon2id-v2`; goes with a password", required: false),
     ]
 
-    static let bytes: JSONValue = [
-        "required": true,
-        "content": ["application/octet-stream": ["schema": ["type": "string", "format": "binary"]]],
-    ]
-
-    static func json(_ schema: String, required: Bool = true) -> JSONValue {
-        ["required": .bool(required), "content": ["application/json": ["schema": OpenAPI.schema(schema)]]]
-    }
-
     static func problem(_ status: Int, _ description: String) -> JSONValue.Member {
         OpenAPI.json(status, description, schema: "SkySendProblem")
     }
 
     static let limited = problem(429, "Too many requests from this client")
+}
+
+extension OpenAPIOperation {
+    func failing(_ problems: KeyValuePairs<Int, String>) -> OpenAPIOperation {
+        answering(problems.map { SkySendParameters.problem($0, $1) })
+    }
 }

@@ -12,18 +12,8 @@ enum SkySendSchemas {
 
     static let all: [JSONValue.Member] = shared + files + notes + instance
 
-    private static func schema(
-        _ name: String,
-        _ properties: JSONValue,
-        optional: [String] = []
-    ) -> JSONValue.Member {
-        var names: [String] = []
-        if case .object(let members) = properties { names = members.map(\.name) }
-        return .init(name, OpenAPI.object(properties, required: names.filter { !optional.contains($0) }))
-    }
-
     private static let shared = [
-        schema(
+        OpenAPI.named(
             "SkySendProblem",
             [
                 "error": text,
@@ -34,15 +24,15 @@ enum SkySendSchemas {
             ],
             optional: ["details"]
         ),
-        schema("SkySendOk", ["ok": ["const": true]]),
-        schema("SkySendId", ["id": uuid]),
-        schema("SkySendAuth", ["authToken": text]),
+        OpenAPI.named("SkySendOk", ["ok": ["const": true]]),
+        OpenAPI.named("SkySendId", ["id": uuid]),
+        OpenAPI.named("SkySendAuth", ["authToken": text]),
     ]
 
     private static let files = [
-        schema("SkySendUploaded", ["id": uuid, "url": ["type": "string", "format": "uri"]]),
-        schema("SkySendChunkStored", ["bytesWritten": count]),
-        schema(
+        OpenAPI.named("SkySendUploaded", ["id": uuid, "url": ["type": "string", "format": "uri"]]),
+        OpenAPI.named("SkySendChunkStored", ["bytesWritten": count]),
+        OpenAPI.named(
             "SkySendProgress",
             [
                 "bytesWritten": count, "contentLength": count,
@@ -52,18 +42,18 @@ enum SkySendSchemas {
                 ],
             ]
         ),
-        schema("SkySendMeta", ["encryptedMeta": base64, "nonce": base64]),
-        schema(
+        OpenAPI.named("SkySendMeta", ["encryptedMeta": base64, "nonce": base64]),
+        OpenAPI.named(
             "SkySendPasswordOk",
             ["ok": ["const": true], "encryptedMeta": base64, "nonce": base64],
             optional: ["encryptedMeta", "nonce"]
         ),
-        schema(
+        OpenAPI.named(
             "SkySendExists",
             ["exists": flag, "reason": ["enum": ["expired", "limit_reached"]]],
             optional: ["reason"]
         ),
-        schema(
+        OpenAPI.named(
             "SkySendInfo",
             [
                 "id": uuid, "size": count, "fileCount": count, "hasPassword": flag,
@@ -76,7 +66,7 @@ enum SkySendSchemas {
     ]
 
     private static let notes = [
-        schema(
+        OpenAPI.named(
             "SkySendNewNote",
             [
                 "encryptedContent": base64, "nonce": base64, "salt": text, "authToken": text, "ownerToken": text,
@@ -87,8 +77,8 @@ enum SkySendSchemas {
             ],
             optional: ["hasPassword", "passwordSalt", "passwordAlgo"]
         ),
-        schema("SkySendNoteCreated", ["id": uuid, "expiresAt": time]),
-        schema(
+        OpenAPI.named("SkySendNoteCreated", ["id": uuid, "expiresAt": time]),
+        OpenAPI.named(
             "SkySendNoteInfo",
             [
                 "id": uuid, "contentType": text, "hasPassword": flag, "passwordAlgo": ["const": "argon2id-v2"],
@@ -97,15 +87,15 @@ enum SkySendSchemas {
             ],
             optional: ["passwordAlgo", "passwordSalt"]
         ),
-        schema(
+        OpenAPI.named(
             "SkySendNoteContent",
             ["encryptedContent": base64, "nonce": base64, "viewCount": count, "maxViews": count]
         ),
     ]
 
     private static let instance = [
-        schema("SkySendHealth", ["status": ["const": "ok"], "version": text, "timestamp": time]),
-        schema(
+        OpenAPI.named("SkySendHealth", ["status": ["const": "ok"], "version": text, "timestamp": time]),
+        OpenAPI.named(
             "SkySendQuota",
             [
                 "enabled": flag, "limit": count, "used": count, "remaining": count,
@@ -113,7 +103,7 @@ enum SkySendSchemas {
                 "window": ["type": "integer", "minimum": 0, "description": "Seconds"],
             ]
         ),
-        schema("SkySendPerson", ["sub": text, "name": text, "email": text]),
+        OpenAPI.named("SkySendPerson", ["sub": text, "name": text, "email": text]),
         .init(
             "SkySendConfig",
             [

@@ -2,101 +2,61 @@ import CofferHTTP
 
 /// The server itself, and logging in.
 enum SkySendServerOperations {
+    private static let about = OpenAPIGroup("Instance")
+    private static let logins = OpenAPIGroup("Login")
+
     static let all = [config, health, quota, login, callback, logout, session]
 
-    private static let config = OpenAPIOperation(
-        "get",
-        "/api/config",
-        id: "skysendConfig",
-        tag: "Instance",
-        summary: "Limits, options and branding",
-        description: "The names of the reference and those that clients read stand side by side.",
-        responses: [OpenAPI.json(200, "The configuration", schema: "SkySendConfig"), SkySendParameters.limited]
-    )
+    private static let config = about.get("/api/config", id: "skysendConfig", "Limits, options and branding")
+        .explained("The names of the reference and those that clients read stand side by side.")
+        .answering(200, "The configuration", "SkySendConfig")
+        .answering(SkySendParameters.limited)
 
-    private static let health = OpenAPIOperation(
-        "get",
-        "/api/health",
-        id: "skysendHealth",
-        tag: "Instance",
-        summary: "A sign of life",
-        description: "Other APIs of this server add members of their own.",
-        responses: [OpenAPI.json(200, "Alive", schema: "SkySendHealth"), SkySendParameters.limited]
-    )
+    private static let health = about.get("/api/health", id: "skysendHealth", "A sign of life")
+        .explained("Other APIs of this server add members of their own.")
+        .answering(200, "Alive", "SkySendHealth")
+        .answering(SkySendParameters.limited)
 
-    private static let quota = OpenAPIOperation(
-        "get",
-        "/api/quota",
-        id: "skysendQuota",
-        tag: "Instance",
-        summary: "What this client may still upload",
-        description: "Uploads under way count as used.",
-        responses: [OpenAPI.json(200, "The quota", schema: "SkySendQuota"), SkySendParameters.limited]
-    )
+    private static let quota = about.get("/api/quota", id: "skysendQuota", "What this client may still upload")
+        .explained("Uploads under way count as used.")
+        .answering(200, "The quota", "SkySendQuota")
+        .answering(SkySendParameters.limited)
 
     private static func found(_ description: String) -> JSONValue.Member {
         .init("302", ["description": .string(description)])
     }
 
-    private static let login = OpenAPIOperation(
-        "get",
-        "/auth/login",
-        id: "skysendLogin",
-        tag: "Login",
-        summary: "Go to the identity provider",
-        description: "Authorization code flow with PKCE (S256).",
-        parameters: [
+    private static let login = logins.get("/auth/login", id: "skysendLogin", "Go to the identity provider")
+        .explained("Authorization code flow with PKCE (S256).")
+        .taking(
             OpenAPI.query(
                 "cli_callback",
                 "An address of this machine where a command-line client waits for the token",
                 required: false
             )
-        ],
-        responses: [
-            found("To the provider"),
-            SkySendParameters.problem(400, "A callback elsewhere"),
-            SkySendParameters.problem(503, "The provider cannot be reached"),
-        ]
-    )
+        )
+        .answering(found("To the provider"))
+        .failing([400: "A callback elsewhere", 503: "The provider cannot be reached"])
 
-    private static let callback = OpenAPIOperation(
-        "get",
+    private static let callback = logins.get(
         "/auth/callback",
         id: "skysendCallback",
-        tag: "Login",
-        summary: "Come back from the identity provider",
-        description: "Needs the cookie of the login that led here.",
-        parameters: [
-            OpenAPI.query("code", "From the provider", required: false),
-            OpenAPI.query("state", "From the provider", required: false),
-        ],
-        responses: [
-            found("To the pages, with a session cookie; or to the command-line client"),
-            SkySendParameters.problem(400, "The login failed"),
-            SkySendParameters.problem(503, "The provider cannot be reached"),
-        ]
+        "Come back from the identity provider"
     )
+    .explained("Needs the cookie of the login that led here.")
+    .taking(
+        OpenAPI.query("code", "From the provider", required: false),
+        OpenAPI.query("state", "From the provider", required: false)
+    )
+    .answering(found("To the pages, with a session cookie; or to the command-line client"))
+    .failing([400: "The login failed", 503: "The provider cannot be reached"])
 
-    private static let logout = OpenAPIOperation(
-        "get",
-        "/auth/logout",
-        id: "skysendLogout",
-        tag: "Login",
-        summary: "Log out",
-        description: "The token stops working.",
-        responses: [found("To the provider's logout, or to the pages")]
-    )
+    private static let logout = logins.get("/auth/logout", id: "skysendLogout", "Log out")
+        .explained("The token stops working.")
+        .answering(found("To the provider's logout, or to the pages"))
 
-    private static let session = OpenAPIOperation(
-        "get",
-        "/auth/session",
-        id: "skysendSession",
-        tag: "Login",
-        summary: "Who is logged in",
-        description: "By cookie or by `Authorization: Bearer`.",
-        responses: [
-            OpenAPI.json(200, "The person", schema: "SkySendPerson"),
-            SkySendParameters.problem(401, "Nobody"),
-        ]
-    )
+    private static let session = logins.get("/auth/session", id: "skysendSession", "Who is logged in")
+        .explained("By cookie or by `Authorization: Bearer`.")
+        .answering(200, "The person", "SkySendPerson")
+        .failing([401: "Nobody"])
 }
