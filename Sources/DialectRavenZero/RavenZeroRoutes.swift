@@ -7,7 +7,7 @@ struct RavenZeroRoutes {
 
     /// - Throws: when the word list cannot be used.
     init(_ settings: RavenZeroSettings, _ needs: ServerParts) throws {
-        let words = try WordList(path: settings.wordListPath ?? WordList.bundledPath())
+        let words = try settings.wordListPath.map { try WordList(path: $0) } ?? WordList.bundled
         let uploads = UploadStore(drops: needs.drops)
         let guardian = Self.guardian(settings, needs)
         let clock = needs.clock

@@ -44,12 +44,14 @@ struct WordList: Sendable {
         drawable = words.filter { !$0.utf8.contains(UInt8(ascii: "-")) }
     }
 
-    /// The list that comes with the program.
-    static func bundledPath() throws -> String {
+    /// The list that comes with the program, which is read once.
+    static var bundled: WordList { get throws { try bundledResult.get() } }
+
+    private static let bundledResult = Result<WordList, any Error> {
         guard let path = Bundle.module.path(forResource: "eff_large_wordlist", ofType: "txt") else {
             throw Unusable(description: "The word list is missing beside the program.")
         }
-        return path
+        return try WordList(path: path)
     }
 
     /// Three words joined by hyphens, every triple equally likely.
