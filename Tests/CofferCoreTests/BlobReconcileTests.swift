@@ -67,7 +67,9 @@ struct BlobReconcileTests {
     }
 
     @Test func foreignFileIsLeftAlone() async throws {
-        let path = "\(fixture.root)/objects/00/README"
+        let folder = "\(fixture.root)/objects/00"
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        let path = "\(folder)/README"
         try Data([1]).write(to: URL(fileURLWithPath: path))
         #expect(try await reconcile(before: later) == Reconciliation())
         #expect(fileBytes(path) == [1])

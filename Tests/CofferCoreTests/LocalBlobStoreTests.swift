@@ -27,14 +27,37 @@ struct LocalBlobStoreTests {
     @Test func filesHaveMode600AndFolders700() async throws {
         let blob = try await fixture.local.stage([1, 2, 3]).blob
         #expect(mode(of: fixture.path(of: blob)) == 0o600)
-        for folder in ["", "/incoming", "/objects", "/objects/00", "/objects/ff"] {
+        for folder in ["", "/incoming", "/objects", "/objects/\(blob.key.description.prefix(2))"] {
             #expect(mode(of: fixture.root + folder) == 0o700)
         }
     }
 
-    @Test func storeHas256FoldersFromTheStart() throws {
-        let names = try FileManager.default.contentsOfDirectory(atPath: "\(fixture.root)/objects")
-        #expect(names.filter { $0.count == 2 }.count == 256)
+    @Test func foldersAreMadeWhenTheyAreNeeded() async throws {
+        #expect(folders.isEmpty)
+        var made: Set<String> = []
+        for _ in 0..<20 { made.insert(String(try await fixture.local.stage([1]).blob.key.description.prefix(2))) }
+        #expect(folders == made)
+    }
+
+    /// Many blobs that want the same folders at once, in a store that finds some of them and lacks others.
+    @Test func foldersAreMadeOnceForAllWhoWait() async throws {
+        for _ in 0..<20 { _ = try await fixture.local.stage([1]) }
+        let later = try BlobFixture(fixture.directory)
+        let blobs = try await withThrowingTaskGroup(of: Blob.self) { tasks in
+            for number in 0..<200 { tasks.addTask { try await later.local.stage([UInt8(number)]).blob } }
+            return try await tasks.reduce(into: [Blob]()) { $0.append($1) }
+        }
+        for blob in blobs { #expect(fileBytes(later.path(of: blob))?.count == 1) }
+    }
+
+    @Test func missingFolderOfAPartFileIsMade() async throws {
+        let key = BlobKey(random: SystemRandomSource())
+        try await fixture.local.openPartFile(key).close()
+        #expect(folders == [String(key.description.prefix(2))])
+    }
+
+    private var folders: Set<String> {
+        Set((try? FileManager.default.contentsOfDirectory(atPath: "\(fixture.root)/objects")) ?? [])
     }
 
     @Test(arguments: [0, 1, 1024, 524_288, 524_289, 2_000_000])

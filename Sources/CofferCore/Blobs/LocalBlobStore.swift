@@ -2,18 +2,21 @@ import Glibc
 package import Logging
 import NIOCore
 package import NIOPosix
+import Synchronization
 
 /// Blobs as files of one local file system.
 ///
-/// On disk, below the root: `objects/ab/abcdef…` holds the blob whose key begins with `ab` (all 256 folders are made
-/// at the first start), `incoming/` the files still being written, which the next start removes. Files have mode 600,
-/// folders 700. A blob appears in this order: temporary file on the same file system, bytes, fsync, rename, fsync of
-/// the folder; only then its row is written.
+/// On disk, below the root: `objects/ab/abcdef…` holds the blob whose key begins with `ab`, in a folder that is made when
+/// it is needed, `incoming/` the files still being written, which the next start removes. Files have mode 600, folders
+/// 700. A blob appears in this order: temporary file on the same file system, bytes, fsync, folder and its fsync, rename,
+/// fsync of the folder; only then its row is written.
 package final class LocalBlobStore: BlobStore {
     let root: String
     let threads: NIOThreadPool
     let random: any RandomSource
     private let readers = OpenBlobs()
+    /// Folders of `objects` of which this process knows that they are there and durable.
+    private let durableFolders = Mutex<Set<String>>([])
     private let shredPasses: Int
     private let logger: Logger
 
@@ -40,15 +43,22 @@ package final class LocalBlobStore: BlobStore {
         try FileCalls.makeDirectory(root)
         try FileCalls.makeDirectory("\(root)/incoming")
         for name in try FileCalls.names(in: "\(root)/incoming") { unlink("\(root)/incoming/\(name)") }
-        // The marker is made last: with it, all 256 folders are there and durable.
-        guard access("\(root)/objects/.complete", F_OK) != 0 else { return }
         try FileCalls.makeDirectory("\(root)/objects")
-        for shard in shards { try FileCalls.makeDirectory("\(root)/objects/\(shard)") }
-        try FileCalls.syncDirectory("\(root)/objects")
         try FileCalls.syncDirectory(root)
-        let marker = open("\(root)/objects/.complete", O_WRONLY | O_CREAT | O_CLOEXEC, 0o600)
-        guard marker >= 0 else { throw StorageError(errno: errno, doing: "create marker") }
-        Glibc.close(marker)
+    }
+
+    /// Makes the folder of this key where it is missing; when it returns, the folder is durable.
+    ///
+    /// It blocks, so it runs on a thread of ``threads``.
+    func makeFolder(of key: BlobKey) throws {
+        let folder = folder(of: key)
+        try durableFolders.withLock { durable in
+            guard !durable.contains(folder) else { return }
+            // One that is there may have been made by a process that ended before its sync.
+            try FileCalls.makeDirectory(folder)
+            try FileCalls.syncDirectory("\(root)/objects")
+            durable.insert(folder)
+        }
     }
 
     private static let shards = (0..<256).map { Hex.encode([UInt8($0)]) }
@@ -127,8 +137,7 @@ package final class LocalBlobStore: BlobStore {
     ) async throws -> Reconciliation {
         var found = Reconciliation()
         for shard in Self.shards {
-            let folder = "\(root)/objects/\(shard)"
-            let stored = try await threads.runIfActive { Set(try FileCalls.names(in: folder).compactMap(BlobKey.init)) }
+            let stored = try await threads.runIfActive { try self.stored(in: "\(self.root)/objects/\(shard)") }
             let rows = try await claimed(shard)
             let orphans = stored.subtracting(rows)
             if !orphans.isEmpty {
@@ -147,6 +156,11 @@ package final class LocalBlobStore: BlobStore {
             }
         }
         return found
+    }
+
+    private func stored(in folder: String) throws -> Set<BlobKey> {
+        guard access(folder, F_OK) == 0 else { return [] }
+        return Set(try FileCalls.names(in: folder).compactMap(BlobKey.init))
     }
 
     private func removeOrphans(_ keys: Set<BlobKey>, before limit: Timestamp) -> Int {

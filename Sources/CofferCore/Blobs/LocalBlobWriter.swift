@@ -73,10 +73,11 @@ final class LocalBlobWriter: BlobWriter {
         guard let file = descriptor else { throw StorageError.unavailable("no open file") }
         descriptor = nil
         let (from, to, folder) = (store.incomingPath(of: key), store.path(of: key), store.folder(of: key))
-        try await store.threads.runIfActive {
+        try await store.threads.runIfActive { [store, key] in
             defer { Glibc.close(file) }
             do {
                 try FileCalls.sync(file)
+                try store.makeFolder(of: key)
                 guard rename(from, to) == 0 else { throw StorageError(errno: errno, doing: "rename file") }
                 try FileCalls.syncDirectory(folder)
             } catch {

@@ -23,6 +23,7 @@ extension LocalBlobStore: PartStore {
         do {
             let (path, folder) = (path(of: key), folder(of: key))
             let descriptor = try await threads.runIfActive {
+                try self.makeFolder(of: key)
                 let descriptor = try FileCalls.openForFilling(path)
                 do {
                     try FileCalls.syncDirectory(folder)
