@@ -141,7 +141,9 @@ let package = Package(
         .executableTarget(name: "coffer", dependencies: ["CofferCLI"], swiftSettings: swiftSettings),
         .target(
             name: "CofferTesting",
-            dependencies: ["CofferCore", "CofferHTTP", "CofferServer", logging, nioCore, nioPosix, serviceLifecycle],
+            dependencies: [
+                "CofferCore", "CofferHTTP", "CofferServer", crypto, logging, nioCore, nioPosix, serviceLifecycle,
+            ],
             swiftSettings: swiftSettings
         ),
         .testTarget(
@@ -162,7 +164,7 @@ let package = Package(
         ),
         .testTarget(
             name: "CofferServerTests",
-            dependencies: ["CofferCore", "CofferHTTP", "CofferServer", "CofferTesting", logging],
+            dependencies: ["CofferCore", "CofferHTTP", "CofferServer", "CofferTesting", logging, nioCore],
             swiftSettings: swiftSettings
         ),
         .testTarget(

@@ -1,63 +1,19 @@
-import CofferCore
 import CofferHTTP
 import CofferTesting
-import Crypto
-import NIOCore
 
-/// An access token of the test's own making (RFC 7519), signed with what the server was given.
-struct HashdropAccessToken: Sendable {
+/// Access tokens of a test's own making, signed with what the server was given.
+enum HashdropAccessToken {
     static let secret = "a secret that the test knows, too"
     static let settings = ["JWT_SECRET": secret]
 
-    var header: JSONValue = ["alg": "HS256", "typ": "JWT"]
-    var claims: [String: JSONValue]
-    var key = secret
-
     /// As the server signs them.
-    init(subject: String) {
+    static func token(for subject: String) -> TestToken {
         let now = Int64(1_700_000_000)
-        claims = [
+        let claims: [String: JSONValue] = [
             "iss": "hashdrop", "sub": .string(subject), "iat": .integer(now), "exp": .integer(now + 900),
         ]
+        return TestToken(header: ["alg": "HS256", "typ": "JWT"], claims: claims, key: secret)
     }
-
-    func with(_ name: String, _ value: JSONValue?) -> HashdropAccessToken {
-        var copy = self
-        copy.claims[name] = value
-        return copy
-    }
-
-    func header(_ header: JSONValue) -> HashdropAccessToken {
-        var copy = self
-        copy.header = header
-        return copy
-    }
-
-    func key(_ key: String) -> HashdropAccessToken {
-        var copy = self
-        copy.key = key
-        return copy
-    }
-
-    private var payload: String {
-        let members = claims.sorted { $0.key < $1.key }.map { JSONValue.Member($0.key, $0.value) }
-        return [header, JSONValue.object(members)].map { Base64.encodeURL(Array($0.encoded.readableBytesView)) }
-            .joined(separator: ".")
-    }
-
-    var text: String {
-        let code = HMAC<SHA256>.authenticationCode(for: Array(payload.utf8), using: .init(data: Array(key.utf8)))
-        return "\(payload).\(Base64.encodeURL(Array(code)))"
-    }
-
-    /// Signed by another hash.
-    var text512: String {
-        let code = HMAC<SHA512>.authenticationCode(for: Array(payload.utf8), using: .init(data: Array(key.utf8)))
-        return "\(payload).\(Base64.encodeURL(Array(code)))"
-    }
-
-    /// The token without a signature.
-    var unsigned: String { "\(payload)." }
 }
 
 extension HashdropClient {

@@ -7,9 +7,7 @@ import NIOCore
 import Testing
 
 /// Speaks the Hashdrop API to a test server, one connection per request.
-struct HashdropClient: Sendable {
-    typealias Headers = [(String, String)]
-
+struct HashdropClient: TestClient {
     /// 2023-11-14, 22:13:20 UTC.
     static let start = Timestamp(milliseconds: 1_700_000_000_000)
     static let password = "correct horse battery"
@@ -20,49 +18,10 @@ struct HashdropClient: Sendable {
         "COFFER_HASHDROP_RATE_LIMITS": "off",
         "COFFER_INLINE_BYTES": "0",
     ]
+    static let settingsPrefix = "COFFER_HASHDROP_"
     static let unknownID = "0b9f8a3e-5c1d-4e2f-8a7b-6c5d4e3f2a1b"
 
     let server: TestServer
-
-    /// Starts a server of this API alone.
-    ///
-    /// `settings`: by their names without the prefix `COFFER_HASHDROP_`, or whole names beginning with `COFFER_`,
-    /// which an empty value leaves out.
-    static func run<Value: Sendable>(
-        _ settings: [String: String] = [:],
-        dataPath: String? = nil,
-        clock: ManualClock = ManualClock(start),
-        _ body: @escaping @Sendable (HashdropClient) async throws -> Value
-    ) async throws -> Value {
-        var environment = defaults
-        for (name, value) in settings {
-            if name.hasPrefix("COFFER_") {
-                environment[name] = value.isEmpty ? nil : value
-            } else {
-                environment["COFFER_HASHDROP_\(name)"] = value
-            }
-        }
-        return try await TestServer.run(environment, dataPath: dataPath, clock: clock) { server in
-            try await body(HashdropClient(server: server))
-        }
-    }
-
-    /// Runs a server, stops it, and runs another one on the same directory and clock.
-    static func restart<Value: Sendable>(
-        _ settings: [String: String] = [:],
-        away: Duration = .zero,
-        before: @escaping @Sendable (HashdropClient) async throws -> Value,
-        after: @escaping @Sendable (HashdropClient, Value) async throws -> Void
-    ) async throws {
-        let directory = try TemporaryDirectory()
-        let clock = ManualClock(start)
-        let value = try await run(settings, dataPath: directory.path, clock: clock) { try await before($0) }
-        clock.advance(by: away)
-        try await run(settings, dataPath: directory.path, clock: clock) { try await after($0, value) }
-        withExtendedLifetime(directory) {}
-    }
-
-    var clock: ManualClock { server.clock }
 
     // MARK: Accounts
 
@@ -242,6 +201,4 @@ struct HashdropClient: Sendable {
         let headers = [("Content-Type", "application/json")] + headers
         return try await server.send(method, target, headers: headers, body: Array(body.utf8))
     }
-
-    static func from(_ address: String) -> Headers { [("X-Forwarded-For", address)] }
 }

@@ -27,7 +27,7 @@ struct HashdropAccessTokenTests {
     @Test func keyIsTheBytesOfTheSetting() async throws {
         try await HashdropClient.run(HashdropAccessToken.settings) { client async throws in
             let session = try await client.account()
-            let own = HashdropAccessToken(subject: session.id)
+            let own = HashdropAccessToken.token(for: session.id)
             try await client.list(bearer: own.text).expectRefusal(404, "no files found")
         }
     }
@@ -44,7 +44,7 @@ struct HashdropAccessTokenTests {
 
     @Test func tokenThatIsNotWhollyRightIs401() async throws {
         try await HashdropClient.run(HashdropAccessToken.settings) { client async throws in
-            let good = HashdropAccessToken(subject: try await client.account().id)
+            let good = HashdropAccessToken.token(for: try await client.account().id)
             try await client.list(bearer: good.text).expectRefusal(404, "no files found")
             let none: JSONValue = ["alg": "none", "typ": "JWT"]
             let flipped = String(good.text.dropLast()) + (good.text.hasSuffix("A") ? "B" : "A")

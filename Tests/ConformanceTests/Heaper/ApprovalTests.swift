@@ -10,7 +10,7 @@ struct HeaperApprovalTests {
     }
 
     @Test func accountWaitsUntilItIsApproved() async throws {
-        try await HeaperClient.run(["REGISTRATION": ""]) { client async throws in
+        try await HeaperClient.run(["COFFER_HEAPER_REGISTRATION": ""]) { client async throws in
             let admin = try await client.login()
             let key = HeaperClient.Key()
             let waiting = try await client.verify(key, more: [.init("server_challenge", "x")])

@@ -4,7 +4,7 @@ import Testing
 
 @Suite("Heaper: limits of /api/auth/", .serialized, .timeLimit(.minutes(20)))
 struct HeaperAuthLimitTests {
-    private static let limited = ["RATE_LIMITS": ""]
+    private static let limited = ["COFFER_HEAPER_RATE_LIMITS": ""]
     private static let routes = ["verify_key", "create_session", "verify_session", "refresh_token"]
 
     @Test func addressMayAskTenTimesAMinute() async throws {

@@ -151,16 +151,6 @@ extension HeaperClient {
     {
         try await get("/api/file/\(key)/raw/x\(query)", as: session, headers: headers)
     }
-
-    // MARK: On disk
-
-    /// The files of the blob store.
-    func storedBlobs() throws -> [String] {
-        let files = FileManager.default
-        let root = "\(server.dataPath)/blobs/objects"
-        return try files.contentsOfDirectory(atPath: root).filter { $0.count == 2 }
-            .flatMap { try files.contentsOfDirectory(atPath: "\(root)/\($0)") }
-    }
 }
 
 extension TestResponse {

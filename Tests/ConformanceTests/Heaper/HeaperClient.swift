@@ -6,57 +6,19 @@ import NIOCore
 import Testing
 
 /// Speaks the Heaper API to a test server, one connection per request.
-struct HeaperClient: Sendable {
-    typealias Headers = [(String, String)]
-
+struct HeaperClient: TestClient {
     /// 2023-11-14, 22:13:20 UTC.
     static let start = Timestamp(milliseconds: 1_700_000_000_000)
-    /// No limit gets in the way; tests of the limits name their own.
+    /// No limit gets in the way, and new keys are let in; tests of the limits name their own.
     static let defaults = [
         "COFFER_DIALECTS": "heaper",
         "COFFER_TRUSTED_PROXIES": "loopback",
         "COFFER_HEAPER_RATE_LIMITS": "off",
         "COFFER_HEAPER_REGISTRATION": "open",
     ]
+    static let settingsPrefix = "COFFER_HEAPER_"
 
     let server: TestServer
-
-    /// Starts a server of this API alone, which lets new keys in.
-    ///
-    /// `settings`: by their names without the prefix `COFFER_HEAPER_`, or whole names beginning with `COFFER_`, which an
-    /// empty value leaves out.
-    static func run<Value: Sendable>(
-        _ settings: [String: String] = [:],
-        dataPath: String? = nil,
-        clock: ManualClock = ManualClock(start),
-        _ body: @escaping @Sendable (HeaperClient) async throws -> Value
-    ) async throws -> Value {
-        var environment = defaults
-        for (name, value) in settings {
-            let whole = name.hasPrefix("COFFER_") ? name : "COFFER_HEAPER_\(name)"
-            environment[whole] = value.isEmpty ? nil : value
-        }
-        return try await TestServer.run(environment, dataPath: dataPath, clock: clock) { server in
-            try await body(HeaperClient(server: server))
-        }
-    }
-
-    /// Runs a server, stops it, and runs another one on the same directory and clock.
-    static func restart<Value: Sendable>(
-        _ settings: [String: String] = [:],
-        away: Duration = .zero,
-        before: @escaping @Sendable (HeaperClient) async throws -> Value,
-        after: @escaping @Sendable (HeaperClient, Value) async throws -> Void
-    ) async throws {
-        let directory = try TemporaryDirectory()
-        let clock = ManualClock(start)
-        let value = try await run(settings, dataPath: directory.path, clock: clock) { try await before($0) }
-        clock.advance(by: away)
-        try await run(settings, dataPath: directory.path, clock: clock) { try await after($0, value) }
-        withExtendedLifetime(directory) {}
-    }
-
-    var clock: ManualClock { server.clock }
 
     // MARK: Login
 
@@ -143,8 +105,6 @@ struct HeaperClient: Sendable {
         let bytes = body.map { Array($0.encoded.readableBytesView) } ?? (method == "GET" ? nil : [])
         return try await server.send(method, target, headers: type + (session?.bearer ?? []) + headers, body: bytes)
     }
-
-    static func from(_ address: String) -> Headers { [("X-Forwarded-For", address)] }
 }
 
 struct HeaperUnexpectedAnswer: Error {

@@ -67,7 +67,7 @@ struct HeaperUploadCompleteTests {
             #expect(try answer.heaperText("status") == "hash_mismatch")
             #expect(try answer.heaperText("expected") == hash)
             #expect(try answer.heaperText("actual") == HeaperClient.hash(other))
-            #expect(try client.storedBlobs().isEmpty)
+            #expect(client.storedFiles.isEmpty)
             #expect(try await client.uploadStatus(hash, of: place).status == 404)
             #expect(try await client.raw(place.block, as: place.session).status == 404)
         }
@@ -109,7 +109,7 @@ struct HeaperUploadCompleteTests {
             }
             #expect(answers.allSatisfy { $0.status == 200 })
             #expect(try Set(answers.map { try $0.heaperText("file_id") }).count == 1)
-            #expect(try client.storedBlobs().count == 1)
+            #expect(client.storedFiles.count == 1)
         }
     }
 

@@ -38,7 +38,7 @@ struct HeaperUploadFileTests {
             let second = try await client.uploadFile(bytes, to: place)
             #expect(try second.heaperText("status") == "exists")
             #expect(try second.heaperText("file_id") == first.heaperText("file_id"))
-            #expect(try client.storedBlobs().count == 1)
+            #expect(client.storedFiles.count == 1)
         }
     }
 
@@ -52,7 +52,7 @@ struct HeaperUploadFileTests {
             #expect(answer.heaperCode == "hash_mismatch")
             #expect(try answer.heaperText("expected") == other)
             #expect(try answer.heaperText("actual") == HeaperClient.hash(bytes))
-            #expect(try client.storedBlobs().isEmpty)
+            #expect(client.storedFiles.isEmpty)
             let status = try await client.fileStatus(other, of: place)
             #expect(try status.heaperText("status") == "missing")
         }
@@ -86,7 +86,7 @@ struct HeaperUploadFileTests {
             }
             let json = try await client.post("/api/upload/file/\(place.heap)/\(place.block)", [:], as: place.session)
             #expect(json.status == 400)
-            #expect(try client.storedBlobs().isEmpty)
+            #expect(client.storedFiles.isEmpty)
         }
     }
 
@@ -108,7 +108,7 @@ struct HeaperUploadFileTests {
             }
             let status = try await client.fileStatus(HeaperClient.hash(bytes), of: place)
             #expect(try status.heaperText("status") == "missing")
-            #expect(try client.storedBlobs().isEmpty)
+            #expect(client.storedFiles.isEmpty)
         }
     }
 

@@ -99,7 +99,7 @@ struct HeaperUploadInitTests {
             #expect(try again.heaperText("status") == "initialized")
             #expect(try again.heaperInteger("chunk_size") == 131_072)
             #expect(try again.heaperIntegers("uploaded_chunks") == [])
-            #expect(try client.storedBlobs().isEmpty)
+            #expect(client.storedFiles.isEmpty)
         }
     }
 
@@ -113,7 +113,7 @@ struct HeaperUploadInitTests {
             #expect(try answer.heaperText("file_id") != first.heaperText("file_id"))
             #expect(answer.json?["file"]?["name"] == "again.bin")
             #expect(try await client.raw("second", as: place.session).body == bytes)
-            #expect(try client.storedBlobs().count == 1)
+            #expect(client.storedFiles.count == 1)
             let same = try await client.initUpload(bytes, to: place)
             #expect(try same.heaperText("status") == "exists")
             #expect(try same.heaperText("file_id") == first.heaperText("file_id"))
@@ -133,7 +133,7 @@ struct HeaperUploadInitTests {
             try await client.upload(bytes, to: other)
             #expect(try await client.raw("other-block", as: other.session).body == bytes)
             // Stored once all the same.
-            #expect(try client.storedBlobs().count == 1)
+            #expect(client.storedFiles.count == 1)
         }
     }
 

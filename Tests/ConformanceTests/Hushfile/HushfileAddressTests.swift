@@ -11,7 +11,7 @@ struct HushfileAddressTests {
     @Test
     func everyAcceptedWriterIsListedOnceInOrderOfAppearance() async throws {
         try await TestServer.run(Self.proxied) { server in
-            let client = HushfileClient(server)
+            let client = HushfileClient(server: server)
             let upload = try await client.initiate(headers: Self.from("198.51.100.9"))
             let writers = ["198.51.100.5", "198.51.100.7", "198.51.100.9", "198.51.100.5", "198.51.100.1"]
             for (index, writer) in writers.enumerated() {
@@ -35,7 +35,7 @@ struct HushfileAddressTests {
     func refusedWritersAndReadersAreNotListed() async throws {
         let settings = Self.proxied.merging(["COFFER_HUSHFILE_MAX_CHUNKSIZE_BYTES": "10"]) { $1 }
         try await TestServer.run(settings) { server in
-            let client = HushfileClient(server)
+            let client = HushfileClient(server: server)
             let upload = try await client.initiate(["deletepassword": "secret"], headers: Self.from("198.51.100.1"))
             let target = "/api/file/\(upload.id)"
             let wrong = HushfileClient.Upload(id: upload.id, password: "wrong")
@@ -58,7 +58,7 @@ struct HushfileAddressTests {
     @Test
     func readersOfAFinishedFileAreNotListed() async throws {
         try await TestServer.run(Self.proxied) { server in
-            let client = HushfileClient(server)
+            let client = HushfileClient(server: server)
             let id = try await client.file([[1]])
             for path in ["0", "metadata", "exists", "info"] {
                 let response = try await server.get("/api/file/\(id)/\(path)", headers: Self.from("203.0.113.66"))
@@ -71,7 +71,7 @@ struct HushfileAddressTests {
     @Test
     func atMost64AddressesAreListed() async throws {
         try await TestServer.run(Self.proxied) { server in
-            let client = HushfileClient(server)
+            let client = HushfileClient(server: server)
             let upload = try await client.initiate(headers: Self.from("198.51.100.0"))
             for number in 1...70 {
                 let writer = Self.from("198.51.100.\(number)")
@@ -97,7 +97,7 @@ struct HushfileAddressTests {
     @Test(arguments: forwarded)
     func rightmostUntrustedHopCounts(_ header: String, _ address: String) async throws {
         try await TestServer.run(["COFFER_TRUSTED_PROXIES": "loopback,10.0.0.0/8"]) { server in
-            let client = HushfileClient(server)
+            let client = HushfileClient(server: server)
             let upload = try await client.initiate(headers: Self.from(header))
             #expect(try await client.info(upload.id)["ip"] == [.string(address)])
         }
@@ -106,7 +106,7 @@ struct HushfileAddressTests {
     @Test(arguments: [[:], ["COFFER_TRUSTED_PROXIES": "10.0.0.0/8"]])
     func headerOfAnUntrustedPeerIsIgnored(_ settings: [String: String]) async throws {
         try await TestServer.run(settings) { server in
-            let client = HushfileClient(server)
+            let client = HushfileClient(server: server)
             let upload = try await client.initiate(headers: Self.from("198.51.100.7"))
             let chunk = try await client.put(chunk: 0, [1], of: upload, headers: Self.from("198.51.100.8"))
             #expect(chunk.status == 200)
@@ -118,7 +118,7 @@ struct HushfileAddressTests {
     func exposeNoneShowsAnEmptyList() async throws {
         let settings = Self.proxied.merging(["COFFER_HUSHFILE_EXPOSE_IP": "none"]) { $1 }
         try await TestServer.run(settings) { server in
-            let client = HushfileClient(server)
+            let client = HushfileClient(server: server)
             let upload = try await client.initiate(headers: Self.from("198.51.100.7"))
             #expect(try await client.info(upload.id)["ip"] == [])
             #expect(try await client.info(upload.id).count == 7)
@@ -129,7 +129,7 @@ struct HushfileAddressTests {
     func exposeTruncatedHidesWhichHostItWas() async throws {
         let settings = Self.proxied.merging(["COFFER_HUSHFILE_EXPOSE_IP": "truncated"]) { $1 }
         try await TestServer.run(settings) { server in
-            let client = HushfileClient(server)
+            let client = HushfileClient(server: server)
             var shown: [JSONValue?] = []
             for writer in ["198.51.100.177", "198.51.100.3", "2001:db8:77:88:99:aa:bb:cc", "2001:db8:77:1:2:3:4:5"] {
                 let upload = try await client.initiate(headers: Self.from(writer))
@@ -153,7 +153,7 @@ struct HushfileAddressTests {
     func exposeFullIsTheDefault() async throws {
         for settings in [Self.proxied, Self.proxied.merging(["COFFER_HUSHFILE_EXPOSE_IP": "full"]) { $1 }] {
             try await TestServer.run(settings) { server in
-                let client = HushfileClient(server)
+                let client = HushfileClient(server: server)
                 let upload = try await client.initiate(headers: Self.from("198.51.100.7"))
                 #expect(try await client.info(upload.id)["ip"] == ["198.51.100.7"])
             }

@@ -178,7 +178,7 @@ struct HushfileCatchAllTests {
     @Test(arguments: ["GET", "HEAD", "POST", "PUT", "DELETE"])
     func otherMethodOnAnExistingFileChangesNothing(_ method: String) async throws {
         try await TestServer.run { server in
-            let client = HushfileClient(server)
+            let client = HushfileClient(server: server)
             let id = try await client.file([[1]], ["limit": 1])
             for path in ["", "/", "/0/", "/zzz", "/finishupload/"] {
                 let target = "/api/file/\(id)\(path)"

@@ -10,7 +10,7 @@ struct HushfileChunkReadTests {
     @Test(arguments: ["0", "32768"], sizes)
     func chunkOfFinishedFileIs200ByteForByte(_ inlineBytes: String, _ count: Int) async throws {
         try await TestServer.run(["COFFER_INLINE_BYTES": inlineBytes]) { server in
-            let client = HushfileClient(server)
+            let client = HushfileClient(server: server)
             let bytes = HushfileClient.bytes(count)
             let id = try await client.file([bytes])
             for _ in 0..<2 { try await client.get(chunk: 0, of: id).expectBytes(bytes) }
@@ -20,7 +20,7 @@ struct HushfileChunkReadTests {
     @Test(arguments: [0, 1, 5, 999_999_999])
     func unfinishedFileIs412EvenIfTheChunkIsAbsent(_ index: Int) async throws {
         try await TestServer.run { server in
-            let client = HushfileClient(server)
+            let client = HushfileClient(server: server)
             let upload = try await client.initiate()
             #expect(try await client.put(chunk: 0, [1], of: upload).status == 200)
             let response = try await client.get(chunk: index, of: upload.id)
@@ -32,7 +32,7 @@ struct HushfileChunkReadTests {
     @Test(arguments: [1, 2, 10, 999_999_999])
     func absentChunkIs416(_ index: Int) async throws {
         try await TestServer.run { server in
-            let client = HushfileClient(server)
+            let client = HushfileClient(server: server)
             let id = try await client.file([[1]])
             try await client.get(chunk: index, of: id).expect(416, HushfileBody.noChunk(index, id))
         }
@@ -41,7 +41,7 @@ struct HushfileChunkReadTests {
     @Test
     func gapInTheListIs416() async throws {
         try await TestServer.run { server in
-            let client = HushfileClient(server)
+            let client = HushfileClient(server: server)
             let upload = try await client.initiate()
             for index in [5, 7] { #expect(try await client.put(chunk: index, [1], of: upload).status == 200) }
             #expect(try await client.finish(upload, chunks: [5, 7]).status == 200)
@@ -62,7 +62,7 @@ struct HushfileChunkReadTests {
     @Test(arguments: HushfileChunkUploadTests.malformedIndexes.filter { $0 != "info" && $0 != "exists" })
     func pathThatIsNoCanonicalIndexIsCatchAll400(_ index: String) async throws {
         try await TestServer.run { server in
-            let id = try await HushfileClient(server).file([[1], [2]])
+            let id = try await HushfileClient(server: server).file([[1], [2]])
             for id in [id, "unknown"] {
                 let response = try await server.get("/api/file/\(id)/\(index)")
                 response.expect(400, HushfileBody.badRequest(id))
@@ -73,7 +73,7 @@ struct HushfileChunkReadTests {
     @Test(arguments: ["bytes=0-3", "bytes=5-", "bytes=-1", "bytes=100-200", "bytes=0-0,2-3"])
     func rangeIsIgnored(_ range: String) async throws {
         try await TestServer.run { server in
-            let client = HushfileClient(server)
+            let client = HushfileClient(server: server)
             let bytes = HushfileClient.bytes(10)
             let id = try await client.file([bytes])
             let response = try await server.get("/api/file/\(id)/0", headers: [("Range", range)])
@@ -85,7 +85,7 @@ struct HushfileChunkReadTests {
     @Test(arguments: ["0", "32768"])
     func chunksOnOneConnectionFollowEachOther(_ inlineBytes: String) async throws {
         try await TestServer.run(["COFFER_INLINE_BYTES": inlineBytes]) { server in
-            let client = HushfileClient(server)
+            let client = HushfileClient(server: server)
             let chunks = [100, 0, 300_000, 5].enumerated().map { HushfileClient.bytes($1, seed: UInt64($0)) }
             let id = try await client.file(chunks)
             try await TestConnection.open(port: server.port) { connection in
@@ -104,7 +104,7 @@ struct HushfileChunkReadTests {
     @Test(arguments: ["0", "32768"])
     func parallelReadersOfUnlimitedFileAllGetIt(_ inlineBytes: String) async throws {
         try await TestServer.run(["COFFER_INLINE_BYTES": inlineBytes]) { server in
-            let client = HushfileClient(server)
+            let client = HushfileClient(server: server)
             let bytes = HushfileClient.bytes(400_000)
             let id = try await client.file([bytes])
             let answers = try await client.parallel(24) { _ in try await client.get(chunk: 0, of: id) }

@@ -9,7 +9,7 @@ struct HushfileChunkUploadTests {
     @Test(arguments: [0, 1, 7, 10, 123, 999_999_999])
     func acceptedChunkIs200WithItsIndex(_ index: Int) async throws {
         try await TestServer.run { server in
-            let client = HushfileClient(server)
+            let client = HushfileClient(server: server)
             let upload = try await client.initiate()
             let bytes = HushfileClient.bytes(1234)
             let response = try await client.put(chunk: index, bytes, of: upload)
@@ -32,7 +32,7 @@ struct HushfileChunkUploadTests {
     @Test(arguments: malformedIndexes)
     func pathThatIsNoCanonicalIndexIsCatchAll400(_ index: String) async throws {
         try await TestServer.run { server in
-            let client = HushfileClient(server)
+            let client = HushfileClient(server: server)
             let upload = try await client.initiate()
             for id in [upload.id, "unknown"] {
                 let target = "/api/file/\(id)/\(index)?uploadpassword=\(upload.password)"
@@ -51,7 +51,7 @@ struct HushfileChunkUploadTests {
     @Test(arguments: rawTypes)
     func bodyOfAnyTypeButMultipartIsStoredByteForByte(_ type: String?) async throws {
         try await TestServer.run { server in
-            let client = HushfileClient(server)
+            let client = HushfileClient(server: server)
             let upload = try await client.initiate()
             let bytes: [UInt8] = Array(0...255) + Array("a=b+c&d=%41\r\n\r\n".utf8)
             let headers = type.map { [("Content-Type", $0)] } ?? []
@@ -75,7 +75,7 @@ struct HushfileChunkUploadTests {
     @Test(arguments: refusedHeaders.indices)
     func multipartOrEncodedBodyIs400AndStoresNothing(_ row: Int) async throws {
         try await TestServer.run { server in
-            let client = HushfileClient(server)
+            let client = HushfileClient(server: server)
             let upload = try await client.initiate()
             let headers = Self.refusedHeaders[row]
             let response = try await client.put(chunk: 0, Array("--x--\r\n".utf8), of: upload, headers: headers)
@@ -87,7 +87,7 @@ struct HushfileChunkUploadTests {
     @Test(arguments: ["identity", "Identity"])
     func identityEncodingIs200(_ encoding: String) async throws {
         try await TestServer.run { server in
-            let client = HushfileClient(server)
+            let client = HushfileClient(server: server)
             let upload = try await client.initiate()
             let headers = [("Content-Encoding", encoding)]
             #expect(try await client.put(chunk: 0, [1, 2], of: upload, headers: headers).status == 200)
@@ -97,7 +97,7 @@ struct HushfileChunkUploadTests {
     @Test(arguments: storages)
     func chunksInAnyOrderAndParallelAreAllKept(_ inlineBytes: String) async throws {
         try await TestServer.run(["COFFER_INLINE_BYTES": inlineBytes]) { server in
-            let client = HushfileClient(server)
+            let client = HushfileClient(server: server)
             let upload = try await client.initiate()
             #expect(try await client.put(chunk: 40, HushfileClient.bytes(10, seed: 40), of: upload).status == 200)
             #expect(try await client.put(chunk: 33, HushfileClient.bytes(10, seed: 33), of: upload).status == 200)
@@ -122,7 +122,7 @@ struct HushfileChunkUploadTests {
     @Test(arguments: storages)
     func repeatedChunkReplacesTheFirstAndTheTotalFollows(_ inlineBytes: String) async throws {
         try await TestServer.run(["COFFER_INLINE_BYTES": inlineBytes]) { server in
-            let client = HushfileClient(server)
+            let client = HushfileClient(server: server)
             let upload = try await client.initiate()
             for count in [5000, 100, 0, 7000] {
                 let response = try await client.put(chunk: 3, HushfileClient.bytes(count), of: upload)
@@ -141,7 +141,7 @@ struct HushfileChunkUploadTests {
     @Test(arguments: storages)
     func parallelReplacementsLeaveOneOfThemWhole(_ inlineBytes: String) async throws {
         try await TestServer.run(["COFFER_INLINE_BYTES": inlineBytes]) { server in
-            let client = HushfileClient(server)
+            let client = HushfileClient(server: server)
             let upload = try await client.initiate()
             let statuses = try await client.parallel(24) { number in
                 let bytes = [UInt8](repeating: UInt8(number), count: 20_000 + number)
@@ -161,7 +161,7 @@ struct HushfileChunkUploadTests {
     @Test(arguments: storages)
     func emptyChunkIsAChunk(_ inlineBytes: String) async throws {
         try await TestServer.run(["COFFER_INLINE_BYTES": inlineBytes]) { server in
-            let client = HushfileClient(server)
+            let client = HushfileClient(server: server)
             let upload = try await client.initiate()
             try await client.put(chunk: 0, [], of: upload).expect(200, ["index": 0, "finished": false])
             // A PUT with neither length nor transfer coding has an empty body too.
@@ -178,7 +178,7 @@ struct HushfileChunkUploadTests {
     @Test(arguments: storages)
     func chunkedTransferIsStoredWhole(_ inlineBytes: String) async throws {
         try await TestServer.run(["COFFER_INLINE_BYTES": inlineBytes]) { server in
-            let client = HushfileClient(server)
+            let client = HushfileClient(server: server)
             let upload = try await client.initiate()
             let bytes = HushfileClient.bytes(70_000)
             try await TestConnection.open(port: server.port) { connection in
@@ -200,7 +200,7 @@ struct HushfileChunkUploadTests {
     @Test
     func expectContinueIsAnsweredAndTheChunkStored() async throws {
         try await TestServer.run { server in
-            let client = HushfileClient(server)
+            let client = HushfileClient(server: server)
             let upload = try await client.initiate()
             try await TestConnection.open(port: server.port) { connection in
                 let headers = [("Content-Length", "3"), ("Expect", "100-continue")]
@@ -220,7 +220,7 @@ struct HushfileChunkUploadTests {
     @Test(arguments: Cut.allCases, Framing.allCases)
     func largeBodyCutShortStoresNothingAndLeavesNoFile(_ cut: Cut, _ framing: Framing) async throws {
         try await TestServer.run { server in
-            let client = HushfileClient(server)
+            let client = HushfileClient(server: server)
             let upload = try await client.initiate()
             try await sendHalf(of: 4 * 1024 * 1024, to: client.chunkTarget(0, upload), framing, cut, client) {
                 try await client.eventually { !client.incomingFiles.isEmpty }
@@ -242,7 +242,7 @@ struct HushfileChunkUploadTests {
     @Test(arguments: Cut.allCases, Framing.allCases)
     func replacementCutShortKeepsTheFormerChunk(_ cut: Cut, _ framing: Framing) async throws {
         try await TestServer.run { server in
-            let client = HushfileClient(server)
+            let client = HushfileClient(server: server)
             let upload = try await client.initiate()
             let old = HushfileClient.bytes(5000, seed: 3)
             #expect(try await client.put(chunk: 0, old, of: upload).status == 200)

@@ -7,7 +7,7 @@ import NIOCore
 import Testing
 
 /// Speaks the Hushfile API to a test server, one connection per request.
-struct HushfileClient: Sendable {
+struct HushfileClient: TestClient {
     /// What the initial POST hands out.
     struct Upload: Sendable {
         let id: String
@@ -17,16 +17,11 @@ struct HushfileClient: Sendable {
     /// The three requests that change an upload.
     enum Write: String, CaseIterable, Sendable { case chunk, metadata, finish }
 
-    /// 1 700 000 000 seconds: a whole number, and in the past.
-    ///
-    /// The server compares the times of files, which are the system's, with its own clock to find left-overs.
+    static let defaults: [String: String] = [:]
+    static let settingsPrefix = "COFFER_HUSHFILE_"
     static let start = Timestamp(milliseconds: 1_700_000_000_000)
 
     let server: TestServer
-
-    init(_ server: TestServer) {
-        self.server = server
-    }
 
     // MARK: Uploads
 
@@ -150,79 +145,6 @@ struct HushfileClient: Sendable {
         }
         let info = try await server.get("/api/file/\(id)/info")
         info.expect(404, HushfileBody.infoNotFound(id), sourceLocation: sourceLocation)
-    }
-
-    /// Removes what is due, without waiting for the server's own timer.
-    func sweep() async throws {
-        try await server.application.sweep()
-    }
-
-    /// The names of the files that hold stored bytes.
-    var storedFiles: [String] {
-        let root = "\(server.dataPath)/blobs/objects"
-        return names(in: root).flatMap { names(in: "\(root)/\($0)") }
-    }
-
-    /// The names of the files that are still being written.
-    var incomingFiles: [String] { names(in: "\(server.dataPath)/blobs/incoming") }
-
-    private func names(in directory: String) -> [String] {
-        let all = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
-        return all.filter { !$0.hasPrefix(".") }
-    }
-
-    /// Asks again until it is so, for at most a minute.
-    func eventually(_ condition: () async throws -> Bool) async throws -> Bool {
-        try await ask(until: { $0 }, condition)
-    }
-
-    /// Asks again until the answer will do, for at most a minute.
-    ///
-    /// - Returns: the last answer.
-    func ask<Answer>(
-        until isEnough: (Answer) -> Bool,
-        _ question: () async throws -> Answer
-    ) async throws -> Answer {
-        let deadline = ContinuousClock.now + .seconds(60)
-        while true {
-            let answer = try await question()
-            if isEnough(answer) || ContinuousClock.now >= deadline { return answer }
-            try await Task.sleep(for: .milliseconds(20))
-        }
-    }
-
-    /// Runs the same work many times at once.
-    ///
-    /// - Returns: the results in the order of their numbers.
-    func parallel<Value: Sendable>(
-        _ count: Int,
-        _ work: @escaping @Sendable (Int) async throws -> Value
-    ) async throws -> [Value] {
-        try await withThrowingTaskGroup(of: (Int, Value).self) { group in
-            for number in 0..<count {
-                group.addTask { (number, try await work(number)) }
-            }
-            var results: [(Int, Value)] = []
-            for try await result in group { results.append(result) }
-            return results.sorted { $0.0 < $1.0 }.map(\.1)
-        }
-    }
-
-    /// Bytes that show where they belong: every seed gives others, and each block of 64 KiB begins with its number.
-    static func bytes(_ count: Int, seed: UInt64 = 1) -> [UInt8] {
-        var state = seed &* 0x9E37_79B9_7F4A_7C15 | 1
-        var block = (0..<min(count, 65536)).map { _ -> UInt8 in
-            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-            return UInt8(truncatingIfNeeded: state >> 56)
-        }
-        var bytes = block
-        bytes.reserveCapacity(count)
-        while bytes.count < count {
-            let number = bytes.count / 65536
-            (block[0], block[1]) = (UInt8(truncatingIfNeeded: number), UInt8(truncatingIfNeeded: number >> 8))
-            bytes.append(contentsOf: block.prefix(count - bytes.count))
-        }
-        return bytes
     }
 }
 

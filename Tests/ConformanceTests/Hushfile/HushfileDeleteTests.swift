@@ -7,7 +7,7 @@ struct HushfileDeleteTests {
     @Test(arguments: ["0", "32768"])
     func rightPasswordIs200AndTheDataIsGoneBeforeTheAnswer(_ inlineBytes: String) async throws {
         try await TestServer.run(["COFFER_INLINE_BYTES": inlineBytes]) { server in
-            let client = HushfileClient(server)
+            let client = HushfileClient(server: server)
             let chunks = [HushfileClient.bytes(1000), HushfileClient.bytes(100_000)]
             let id = try await client.file(chunks, metadata: [1], ["deletepassword": "secret"])
             #expect(client.storedFiles.count >= (inlineBytes == "0" ? 2 : 1))
@@ -22,7 +22,7 @@ struct HushfileDeleteTests {
     @Test
     func unfinishedFileIsDeletedToo() async throws {
         try await TestServer.run(["COFFER_INLINE_BYTES": "0"]) { server in
-            let client = HushfileClient(server)
+            let client = HushfileClient(server: server)
             let upload = try await client.initiate(["deletepassword": "secret"])
             #expect(try await client.put(chunk: 0, [1], of: upload).status == 200)
             #expect(try await client.put(metadata: [1], of: upload).status == 200)
@@ -43,7 +43,7 @@ struct HushfileDeleteTests {
     @Test(arguments: wrongQueries)
     func missingEmptyOrWrongPasswordIs403AndChangesNothing(_ query: String) async throws {
         try await TestServer.run { server in
-            let client = HushfileClient(server)
+            let client = HushfileClient(server: server)
             let id = try await client.file([[1, 2]], metadata: [3], ["deletepassword": "pass word!"])
             let before = try await client.info(id)
             let response = try await server.send("DELETE", "/api/file/\(id)\(query)")
@@ -62,7 +62,7 @@ struct HushfileDeleteTests {
     @Test(arguments: rightQueries)
     func passwordIsComparedAfterFormDecoding(_ query: String) async throws {
         try await TestServer.run { server in
-            let client = HushfileClient(server)
+            let client = HushfileClient(server: server)
             let id = try await client.file([[1]], ["deletepassword": "pass word!"])
             let response = try await server.send("DELETE", "/api/file/\(id)\(query)")
             response.expect(200, ["fileid": .string(id), "deleted": true])
@@ -72,7 +72,7 @@ struct HushfileDeleteTests {
     @Test
     func passwordsThatOnlyLookAlikeAreDifferent() async throws {
         try await TestServer.run { server in
-            let client = HushfileClient(server)
+            let client = HushfileClient(server: server)
             // One code point in the stored password, two in the other: equal to Unicode, not as bytes.
             let id = try await client.file([[1]], ["deletepassword": "caf\u{E9}"])
             try await client.delete(id, password: "cafe\u{301}").expect(403, HushfileBody.notDeleted(id))
@@ -83,7 +83,7 @@ struct HushfileDeleteTests {
     @Test(arguments: ["", "secret", "null"])
     func fileWithoutPasswordIs403(_ password: String) async throws {
         try await TestServer.run { server in
-            let client = HushfileClient(server)
+            let client = HushfileClient(server: server)
             let id = try await client.file([[1]])
             try await client.delete(id, password: password).expect(403, HushfileBody.notDeleted(id))
             #expect(try await server.send("DELETE", "/api/file/\(id)").status == 403)
@@ -94,7 +94,7 @@ struct HushfileDeleteTests {
     @Test
     func uploadPasswordNeverDeletes() async throws {
         try await TestServer.run { server in
-            let client = HushfileClient(server)
+            let client = HushfileClient(server: server)
             for fields: JSONValue in [[:], ["deletepassword": "secret"]] {
                 let upload = try await client.initiate(fields)
                 let response = try await client.delete(upload.id, password: upload.password)
@@ -108,7 +108,7 @@ struct HushfileDeleteTests {
     @Test
     func passwordOfAnotherFileIs403() async throws {
         try await TestServer.run { server in
-            let client = HushfileClient(server)
+            let client = HushfileClient(server: server)
             let id = try await client.file([[1]], ["deletepassword": "one"])
             _ = try await client.file([[1]], ["deletepassword": "two"])
             try await client.delete(id, password: "two").expect(403, HushfileBody.notDeleted(id))
@@ -128,7 +128,7 @@ struct HushfileDeleteTests {
     @Test
     func parallelDeletesSucceedOnce() async throws {
         try await TestServer.run { server in
-            let client = HushfileClient(server)
+            let client = HushfileClient(server: server)
             let id = try await client.file([[1]], ["deletepassword": "secret"])
             let answers = try await client.parallel(8) { _ in try await client.delete(id, password: "secret") }
             #expect(answers.filter { $0.status == 200 }.count == 1)
@@ -139,7 +139,7 @@ struct HushfileDeleteTests {
     @Test
     func otherFilesStay() async throws {
         try await TestServer.run(["COFFER_INLINE_BYTES": "0"]) { server in
-            let client = HushfileClient(server)
+            let client = HushfileClient(server: server)
             let kept = try await client.file([[7, 7]], metadata: [8], ["deletepassword": "secret"])
             let id = try await client.file([[7, 7]], metadata: [8], ["deletepassword": "secret"])
             #expect(try await client.delete(id, password: "secret").status == 200)
@@ -151,7 +151,7 @@ struct HushfileDeleteTests {
     @Test
     func transferUnderWayEndsAndLeavesNoFile() async throws {
         try await TestServer.run { server in
-            let client = HushfileClient(server)
+            let client = HushfileClient(server: server)
             let bytes = HushfileClient.bytes(HushfileDownloadLimitTests.hugeBytes)
             let id = try await client.file([bytes], ["deletepassword": "secret"])
             try await TestConnection.open(port: server.port) { connection in

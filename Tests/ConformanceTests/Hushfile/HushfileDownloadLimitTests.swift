@@ -14,7 +14,7 @@ struct HushfileDownloadLimitTests {
     @Test(arguments: storages, [1, 5, 17, 63])
     func parallelReadersOfOneChunkGetExactlyTheLimit(_ inlineBytes: String, _ limit: Int) async throws {
         try await TestServer.run(["COFFER_INLINE_BYTES": inlineBytes]) { server in
-            let client = HushfileClient(server)
+            let client = HushfileClient(server: server)
             let bytes = HushfileClient.bytes(20_000)
             let id = try await client.file([bytes], ["limit": .integer(limit)])
             let answers = try await client.parallel(64) { _ in try await client.get(chunk: 0, of: id) }
@@ -34,7 +34,7 @@ struct HushfileDownloadLimitTests {
     @Test(arguments: storages)
     func twoRacingReadersOfLimitOneGiveOneWinner(_ inlineBytes: String) async throws {
         try await TestServer.run(["COFFER_INLINE_BYTES": inlineBytes]) { server in
-            let client = HushfileClient(server)
+            let client = HushfileClient(server: server)
             for _ in 0..<20 {
                 let id = try await client.file([[1, 2, 3]], ["limit": 1])
                 let statuses = try await client.parallel(2) { _ in try await client.get(chunk: 0, of: id).status }
@@ -47,7 +47,7 @@ struct HushfileDownloadLimitTests {
     @Test(arguments: storages)
     func everyChunkOfALargerFileIsServedExactlyTheLimit(_ inlineBytes: String) async throws {
         try await TestServer.run(["COFFER_INLINE_BYTES": inlineBytes]) { server in
-            let client = HushfileClient(server)
+            let client = HushfileClient(server: server)
             let chunks = (0..<6).map { HushfileClient.bytes(9000 + $0, seed: UInt64($0)) }
             let id = try await client.file(chunks, ["limit": 3])
             // Each chunk is asked for eight times.
@@ -70,7 +70,7 @@ struct HushfileDownloadLimitTests {
     @Test(arguments: Pass.allCases, storages)
     func passOverAllChunksIsOneDownload(_ pass: Pass, _ inlineBytes: String) async throws {
         try await TestServer.run(["COFFER_INLINE_BYTES": inlineBytes]) { server in
-            let client = HushfileClient(server)
+            let client = HushfileClient(server: server)
             let chunks = (1...7).map { HushfileClient.bytes(1000 * $0, seed: UInt64($0)) }
             let id = try await client.file(chunks, metadata: [1], ["limit": 3])
             for round in 1...3 {
@@ -95,7 +95,7 @@ struct HushfileDownloadLimitTests {
     @Test
     func parallelPassesUpToTheLimitAllSucceed() async throws {
         try await TestServer.run { server in
-            let client = HushfileClient(server)
+            let client = HushfileClient(server: server)
             let chunks = (0..<5).map { HushfileClient.bytes(3000, seed: UInt64($0)) }
             let id = try await client.file(chunks, ["limit": 4])
             let passes = try await client.parallel(4) { number in
@@ -113,7 +113,7 @@ struct HushfileDownloadLimitTests {
     @Test
     func downloadsIsTheMinimumOverTheChunks() async throws {
         try await TestServer.run { server in
-            let client = HushfileClient(server)
+            let client = HushfileClient(server: server)
             let id = try await client.file([[0], [1], [2]], ["limit": 10])
             let steps: [(chunk: Int, downloads: JSONValue)] = [
                 (0, 0), (0, 0), (1, 0), (2, 1), (2, 1), (1, 2), (1, 2), (0, 2), (2, 3),
@@ -128,7 +128,7 @@ struct HushfileDownloadLimitTests {
     @Test(arguments: storages)
     func chunkAtItsLimitIs416WhileTheOthersAreServed(_ inlineBytes: String) async throws {
         try await TestServer.run(["COFFER_INLINE_BYTES": inlineBytes]) { server in
-            let client = HushfileClient(server)
+            let client = HushfileClient(server: server)
             let id = try await client.file([[10], [11], [12]], metadata: [9], ["limit": 2])
             let before = client.storedFiles.count
             for _ in 0..<2 { try await client.get(chunk: 1, of: id).expectBytes([11]) }
@@ -153,7 +153,7 @@ struct HushfileDownloadLimitTests {
     @Test(arguments: storages)
     func emptyChunksCountToo(_ inlineBytes: String) async throws {
         try await TestServer.run(["COFFER_INLINE_BYTES": inlineBytes]) { server in
-            let client = HushfileClient(server)
+            let client = HushfileClient(server: server)
             // Whoever has the head of such an answer has the whole chunk.
             for _ in 0..<10 {
                 let id = try await client.file([[], []], ["limit": 1])
@@ -168,7 +168,7 @@ struct HushfileDownloadLimitTests {
     @Test
     func discardedChunksHaveNoPartInTheCount() async throws {
         try await TestServer.run { server in
-            let client = HushfileClient(server)
+            let client = HushfileClient(server: server)
             let upload = try await client.initiate(["limit": 1])
             for index in 0..<3 { #expect(try await client.put(chunk: index, [1], of: upload).status == 200) }
             #expect(try await client.finish(upload, chunks: [1]).status == 200)
@@ -180,7 +180,7 @@ struct HushfileDownloadLimitTests {
     @Test
     func requestsThatSendNoChunkAreNotCounted() async throws {
         try await TestServer.run { server in
-            let client = HushfileClient(server)
+            let client = HushfileClient(server: server)
             let id = try await client.file([[1, 2, 3]], metadata: [4], ["limit": 1])
             for _ in 0..<3 {
                 for path in ["0", "info", "exists", "metadata"] {
@@ -202,7 +202,7 @@ struct HushfileDownloadLimitTests {
     @Test(arguments: storages, [JSONValue.null, 100])
     func whoeverHasTheWholeChunkSeesTheNewCount(_ inlineBytes: String, _ limit: JSONValue) async throws {
         try await TestServer.run(["COFFER_INLINE_BYTES": inlineBytes]) { server in
-            let client = HushfileClient(server)
+            let client = HushfileClient(server: server)
             let bytes = HushfileClient.bytes(300_000)
             let id = try await client.file([bytes], ["limit": limit])
             for count in 1...20 {
@@ -215,7 +215,7 @@ struct HushfileDownloadLimitTests {
     @Test(arguments: storages)
     func whoeverHasTheLastCopyFindsTheFileGone(_ inlineBytes: String) async throws {
         try await TestServer.run(["COFFER_INLINE_BYTES": inlineBytes]) { server in
-            let client = HushfileClient(server)
+            let client = HushfileClient(server: server)
             for _ in 0..<10 {
                 let id = try await client.file([HushfileClient.bytes(5000)], ["limit": 1])
                 #expect(try await client.get(chunk: 0, of: id).status == 200)
@@ -229,7 +229,7 @@ struct HushfileDownloadLimitTests {
     @Test
     func transferUnderWayHoldsItsSlotAndCountsNothing() async throws {
         try await TestServer.run { server in
-            let client = HushfileClient(server)
+            let client = HushfileClient(server: server)
             let bytes = HushfileClient.bytes(Self.hugeBytes)
             let id = try await client.file([bytes], ["limit": 1])
             try await TestConnection.open(port: server.port) { connection in
@@ -250,7 +250,7 @@ struct HushfileDownloadLimitTests {
     @Test
     func abortedTransferFreesItsSlot() async throws {
         try await TestServer.run { server in
-            let client = HushfileClient(server)
+            let client = HushfileClient(server: server)
             let bytes = HushfileClient.bytes(Self.hugeBytes)
             let id = try await client.file([bytes, [7]], ["limit": 1])
             for _ in 0..<3 {
@@ -269,7 +269,7 @@ struct HushfileDownloadLimitTests {
     @Test
     func manyAbortedTransfersFreeAllTheirSlots() async throws {
         try await TestServer.run { server in
-            let client = HushfileClient(server)
+            let client = HushfileClient(server: server)
             let id = try await client.file([HushfileClient.bytes(Self.hugeBytes)], ["limit": 4])
             let started = try await client.parallel(4) { _ in try await readSomeAndCut("/api/file/\(id)/0", server) }
             #expect(started == [true, true, true, true])
@@ -297,7 +297,7 @@ struct HushfileDownloadLimitTests {
     @Test(arguments: storages)
     func restIsRemovedAnHourAfterTheFirstChunkWasErased(_ inlineBytes: String) async throws {
         try await TestServer.run(["COFFER_INLINE_BYTES": inlineBytes]) { server in
-            let client = HushfileClient(server)
+            let client = HushfileClient(server: server)
             let id = try await client.file([[1], [2], [3]], metadata: [9], ["limit": 1])
             #expect(try await client.get(chunk: 0, of: id).status == 200)
             server.clock.advance(by: .seconds(1800))
@@ -319,7 +319,7 @@ struct HushfileDownloadLimitTests {
     @Test
     func drainTimeCanBeSet() async throws {
         try await TestServer.run(["COFFER_HUSHFILE_DRAIN_SECONDS": "10"]) { server in
-            let client = HushfileClient(server)
+            let client = HushfileClient(server: server)
             let id = try await client.file([[1], [2]], ["limit": 1])
             #expect(try await client.get(chunk: 1, of: id).status == 200)
             server.clock.advance(by: .seconds(9))
@@ -334,7 +334,7 @@ struct HushfileDownloadLimitTests {
     @Test
     func restStaysReadableUntilTheDrainEnds() async throws {
         try await TestServer.run { server in
-            let client = HushfileClient(server)
+            let client = HushfileClient(server: server)
             let id = try await client.file([[1], [2]], ["limit": 1])
             #expect(try await client.get(chunk: 0, of: id).status == 200)
             server.clock.advance(by: .seconds(3599))
@@ -347,7 +347,7 @@ struct HushfileDownloadLimitTests {
     @Test
     func fileWithoutErasedChunksDoesNotDrain() async throws {
         try await TestServer.run { server in
-            let client = HushfileClient(server)
+            let client = HushfileClient(server: server)
             let id = try await client.file([[1], [2]], ["limit": 2])
             #expect(try await client.get(chunk: 0, of: id).status == 200)
             server.clock.advance(by: .seconds(7200))

@@ -7,7 +7,7 @@ struct HushfileExistsTests {
     @Test
     func finishedFileIs200() async throws {
         try await TestServer.run { server in
-            let id = try await HushfileClient(server).file([[1]])
+            let id = try await HushfileClient(server: server).file([[1]])
             let response = try await server.get("/api/file/\(id)/exists")
             response.expect(200, ["fileid": .string(id), "exists": true, "finished": true])
         }
@@ -16,7 +16,7 @@ struct HushfileExistsTests {
     @Test
     func unfinishedFileIs404() async throws {
         try await TestServer.run { server in
-            let client = HushfileClient(server)
+            let client = HushfileClient(server: server)
             let upload = try await client.initiate()
             #expect(try await client.put(chunk: 0, [1], of: upload).status == 200)
             let response = try await server.get("/api/file/\(upload.id)/exists")
@@ -54,7 +54,7 @@ struct HushfileExistsTests {
     @Test
     func idInCapitalsIsAnotherId() async throws {
         try await TestServer.run { server in
-            let id = try await HushfileClient(server).file([[1]])
+            let id = try await HushfileClient(server: server).file([[1]])
             // A prefix of letters makes sure that the two differ.
             for other in [id.uppercased() + "A", String(id.dropLast()), id + "0"] {
                 let response = try await server.get("/api/file/\(other)/exists")
@@ -66,7 +66,7 @@ struct HushfileExistsTests {
     @Test
     func asksAreNeverCounted() async throws {
         try await TestServer.run { server in
-            let client = HushfileClient(server)
+            let client = HushfileClient(server: server)
             let id = try await client.file([[1]], ["limit": 1])
             for _ in 0..<5 { #expect(try await server.get("/api/file/\(id)/exists").status == 200) }
             #expect(try await client.info(id)["downloads"] == 0)

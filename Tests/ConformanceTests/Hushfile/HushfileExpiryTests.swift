@@ -7,7 +7,7 @@ struct HushfileExpiryTests {
     @Test
     func finishedFileIsGoneForEveryRequestFromItsExpiry() async throws {
         try await TestServer.run(clock: ManualClock(HushfileClient.start)) { server in
-            let client = HushfileClient(server)
+            let client = HushfileClient(server: server)
             let id = try await client.file([[1]], metadata: [2], ["expire": 1_700_000_100, "deletepassword": "secret"])
             server.clock.advance(by: .milliseconds(99_999))
             try await client.get(chunk: 0, of: id).expectBytes([1])
@@ -23,7 +23,7 @@ struct HushfileExpiryTests {
     @Test(arguments: HushfileClient.Write.allCases)
     func unfinishedFileTakesNoWriteFromItsExpiry(_ write: HushfileClient.Write) async throws {
         try await TestServer.run(clock: ManualClock(HushfileClient.start)) { server in
-            let client = HushfileClient(server)
+            let client = HushfileClient(server: server)
             let upload = try await client.initiate(["expire": 1_700_000_100])
             #expect(try await client.put(chunk: 0, [1], of: upload).status == 200)
             server.clock.advance(by: .seconds(100))
@@ -38,7 +38,7 @@ struct HushfileExpiryTests {
     @Test
     func withoutExpiryOfItsOwnAFileLivesForTheMaximumRetention() async throws {
         try await TestServer.run(clock: ManualClock(HushfileClient.start)) { server in
-            let client = HushfileClient(server)
+            let client = HushfileClient(server: server)
             let id = try await client.file([[1]])
             server.clock.advance(by: .seconds(86399))
             try await client.get(chunk: 0, of: id).expectBytes([1])
@@ -51,7 +51,7 @@ struct HushfileExpiryTests {
     func withoutMaximumRetentionAFileStays() async throws {
         let settings = ["COFFER_HUSHFILE_MAX_RETENTION_HOURS": "0"]
         try await TestServer.run(settings, clock: ManualClock(HushfileClient.start)) { server in
-            let client = HushfileClient(server)
+            let client = HushfileClient(server: server)
             let id = try await client.file([[1]])
             server.clock.advance(by: .seconds(3650 * 86400))
             try await client.sweep()
@@ -62,7 +62,7 @@ struct HushfileExpiryTests {
     @Test
     func bytesAreErasedWithinAMinuteWithoutBeingAsked() async throws {
         try await TestServer.run(["COFFER_INLINE_BYTES": "0"], clock: ManualClock(HushfileClient.start)) { server in
-            let client = HushfileClient(server)
+            let client = HushfileClient(server: server)
             let kept = try await client.file([[4]], ["expire": 1_700_050_000])
             #expect(client.storedFiles.count == 1)
             _ = try await client.file([[1], [2]], metadata: [3], ["expire": 1_700_000_100])
@@ -78,7 +78,7 @@ struct HushfileExpiryTests {
     @Test(arguments: [true, false])
     func transferUnderWayEndsIntact(_ isSwept: Bool) async throws {
         try await TestServer.run(clock: ManualClock(HushfileClient.start)) { server in
-            let client = HushfileClient(server)
+            let client = HushfileClient(server: server)
             let bytes = HushfileClient.bytes(HushfileDownloadLimitTests.hugeBytes)
             let id = try await client.file([bytes], ["expire": 1_700_000_100, "limit": 5])
             try await TestConnection.open(port: server.port) { connection in
@@ -104,7 +104,7 @@ struct HushfileExpiryTests {
     @Test
     func unfinishedFileIsRemovedADayAfterItsLastAcceptedWrite() async throws {
         try await TestServer.run(Self.longRetention, clock: ManualClock(HushfileClient.start)) { server in
-            let client = HushfileClient(server)
+            let client = HushfileClient(server: server)
             let upload = try await client.initiate()
             server.clock.advance(by: .seconds(86399))
             #expect(try await client.put(chunk: 0, [1], of: upload).status == 200)
@@ -126,7 +126,7 @@ struct HushfileExpiryTests {
     @Test
     func initiatedFileWithoutAnyWriteIsRemovedAfterADay() async throws {
         try await TestServer.run(Self.longRetention, clock: ManualClock(HushfileClient.start)) { server in
-            let client = HushfileClient(server)
+            let client = HushfileClient(server: server)
             let upload = try await client.initiate()
             server.clock.advance(by: .seconds(86399))
             try await client.sweep()
@@ -140,7 +140,7 @@ struct HushfileExpiryTests {
     @Test
     func finishedFileOutlivesThatDay() async throws {
         try await TestServer.run(Self.longRetention, clock: ManualClock(HushfileClient.start)) { server in
-            let client = HushfileClient(server)
+            let client = HushfileClient(server: server)
             let id = try await client.file([[1]])
             server.clock.advance(by: .seconds(10 * 86400))
             try await client.sweep()
@@ -152,7 +152,7 @@ struct HushfileExpiryTests {
     func timeForUnfinishedFilesCanBeSet() async throws {
         let settings = ["COFFER_HUSHFILE_UNFINISHED_HOURS": "1"]
         try await TestServer.run(settings, clock: ManualClock(HushfileClient.start)) { server in
-            let client = HushfileClient(server)
+            let client = HushfileClient(server: server)
             let upload = try await client.initiate()
             server.clock.advance(by: .seconds(3599))
             try await client.sweep()

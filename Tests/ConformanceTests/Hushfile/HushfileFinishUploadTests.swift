@@ -67,7 +67,7 @@ struct HushfileFinishUploadTests {
     @Test(arguments: accepted)
     func listOfUploadedChunksIs200(_ form: Form) async throws {
         try await TestServer.run { server in
-            let client = HushfileClient(server)
+            let client = HushfileClient(server: server)
             let upload = try await Self.upload(client)
             let response = try await form.send(to: server, upload)
             response.expect(
@@ -137,7 +137,7 @@ struct HushfileFinishUploadTests {
     @Test(arguments: malformed + unreadable)
     func listThatIsAbsentEmptyOrMalformedIs400AndTheUploadGoesOn(_ form: Form) async throws {
         try await TestServer.run { server in
-            let client = HushfileClient(server)
+            let client = HushfileClient(server: server)
             let upload = try await Self.upload(client)
             try await form.send(to: server, upload).expectError(400, fileid: upload.id)
             #expect(try await client.info(upload.id)["finished"] == false)
@@ -166,7 +166,7 @@ struct HushfileFinishUploadTests {
     @Test(arguments: wrongPasswords)
     func wrongPasswordIs403AndTheUploadGoesOn(_ form: Form) async throws {
         try await TestServer.run { server in
-            let client = HushfileClient(server)
+            let client = HushfileClient(server: server)
             let upload = try await Self.upload(client)
             try await form.send(to: server, upload).expect(403, HushfileBody.wrongPassword(upload.id))
             #expect(try await client.info(upload.id)["finished"] == false)
@@ -179,7 +179,7 @@ struct HushfileFinishUploadTests {
     ])
     func missingChunksAreNamedInOrderAndTheUploadGoesOn(_ chunks: [Int], _ missing: String) async throws {
         try await TestServer.run { server in
-            let client = HushfileClient(server)
+            let client = HushfileClient(server: server)
             let upload = try await Self.upload(client)
             let response = try await client.finish(upload, chunks: chunks)
             response.expect(400, ["fileid": .string(upload.id), "status": .string("Missing chunks: \(missing)")])
@@ -193,7 +193,7 @@ struct HushfileFinishUploadTests {
     @Test
     func uploadWithoutAnyChunkCannotBeFinished() async throws {
         try await TestServer.run { server in
-            let client = HushfileClient(server)
+            let client = HushfileClient(server: server)
             let upload = try await client.initiate()
             #expect(try await client.put(metadata: [1], of: upload).status == 200)
             try await client.finish(upload, chunks: []).expectError(400, fileid: upload.id)
@@ -205,7 +205,7 @@ struct HushfileFinishUploadTests {
     @Test
     func unlistedChunksAreDiscarded() async throws {
         try await TestServer.run(["COFFER_INLINE_BYTES": "0"]) { server in
-            let client = HushfileClient(server)
+            let client = HushfileClient(server: server)
             let upload = try await Self.upload(client)
             let response = try await client.finish(upload, chunks: [10, 0])
             response.expect(200, ["id": .string(upload.id), "finished": true, "chunks": [0, 10], "totalsize": 400])
@@ -222,7 +222,7 @@ struct HushfileFinishUploadTests {
     @Test
     func secondFinishIs400AndKeepsTheFirst() async throws {
         try await TestServer.run { server in
-            let client = HushfileClient(server)
+            let client = HushfileClient(server: server)
             let upload = try await Self.upload(client)
             #expect(try await client.finish(upload, chunks: [0, 2]).status == 200)
             try await client.finish(upload, chunks: [0]).expect(400, HushfileBody.finished(upload.id))
@@ -233,7 +233,7 @@ struct HushfileFinishUploadTests {
     @Test
     func parallelFinishesSucceedOnce() async throws {
         try await TestServer.run { server in
-            let client = HushfileClient(server)
+            let client = HushfileClient(server: server)
             let upload = try await Self.upload(client)
             let answers = try await client.parallel(16) { _ in try await client.finish(upload, chunks: [0, 2, 10]) }
             #expect(answers.filter { $0.status == 200 }.count == 1)
@@ -246,7 +246,7 @@ struct HushfileFinishUploadTests {
     @Test
     func finishRacingChunksNeverLosesAnAcknowledgedListedChunk() async throws {
         try await TestServer.run { server in
-            let client = HushfileClient(server)
+            let client = HushfileClient(server: server)
             let upload = try await Self.upload(client)
             let new = HushfileClient.bytes(400, seed: 99)
             let statuses = try await client.parallel(17) { number in
@@ -264,7 +264,7 @@ struct HushfileFinishUploadTests {
     @Test
     func bodyAboveOneMiBIs413BeforeItIsSent() async throws {
         try await TestServer.run { server in
-            let client = HushfileClient(server)
+            let client = HushfileClient(server: server)
             let upload = try await Self.upload(client)
             let target = "/api/file/\(upload.id)/finishupload?uploadpassword=\(upload.password)"
             try await TestConnection.open(port: server.port) { connection in
@@ -279,7 +279,7 @@ struct HushfileFinishUploadTests {
     @Test
     func finishedFileIsReadableAtOnce() async throws {
         try await TestServer.run { server in
-            let client = HushfileClient(server)
+            let client = HushfileClient(server: server)
             let chunks = (0..<5).map { HushfileClient.bytes(1000 * $0, seed: UInt64($0)) }
             let id = try await client.file(chunks, metadata: [1, 2, 3])
             for (index, chunk) in chunks.enumerated() {

@@ -12,7 +12,7 @@ struct HushfileHeadTests {
     @Test(arguments: State.allCases, ["0", "32768"])
     func statusAndHeadersAreThoseOfGet(_ state: State, _ inlineBytes: String) async throws {
         try await TestServer.run(["COFFER_INLINE_BYTES": inlineBytes]) { server in
-            let client = HushfileClient(server)
+            let client = HushfileClient(server: server)
             let id =
                 switch state {
                 case .unknown: "unknown"
@@ -45,7 +45,7 @@ struct HushfileHeadTests {
     @Test(arguments: ["0", "metadata", "info", "exists", "1", "zzz"])
     func noBodyFollowsTheHead(_ path: String) async throws {
         try await TestServer.run { server in
-            let id = try await HushfileClient(server).file([HushfileClient.bytes(5000)], metadata: [1, 2])
+            let id = try await HushfileClient(server: server).file([HushfileClient.bytes(5000)], metadata: [1, 2])
             try await TestConnection.open(port: server.port) { connection in
                 let headers = [("Connection", "close")]
                 try await connection.write(server.head("HEAD", "/api/file/\(id)/\(path)", headers: headers))
@@ -59,7 +59,7 @@ struct HushfileHeadTests {
     func connectionGoesOnAfterHead() async throws {
         try await TestServer.run { server in
             let bytes = HushfileClient.bytes(300_000)
-            let id = try await HushfileClient(server).file([bytes])
+            let id = try await HushfileClient(server: server).file([bytes])
             try await TestConnection.open(port: server.port) { connection in
                 for _ in 0..<3 {
                     try await connection.write(server.head("HEAD", "/api/file/\(id)/0"))
@@ -74,7 +74,7 @@ struct HushfileHeadTests {
     @Test
     func headIsNeverCountedAndTakesNoSlot() async throws {
         try await TestServer.run { server in
-            let client = HushfileClient(server)
+            let client = HushfileClient(server: server)
             let id = try await client.file([[1, 2, 3]], ["limit": 1])
             let statuses = try await client.parallel(20) { _ in
                 try await server.send("HEAD", "/api/file/\(id)/0").status
@@ -89,7 +89,7 @@ struct HushfileHeadTests {
     @Test
     func whileEverySlotIsTakenItIs416AsGetIs() async throws {
         try await TestServer.run { server in
-            let client = HushfileClient(server)
+            let client = HushfileClient(server: server)
             let bytes = HushfileClient.bytes(HushfileDownloadLimitTests.hugeBytes)
             let id = try await client.file([bytes], ["limit": 1])
             try await TestConnection.open(port: server.port) { connection in
@@ -104,7 +104,7 @@ struct HushfileHeadTests {
     @Test
     func chunkAtItsLimitIs416() async throws {
         try await TestServer.run { server in
-            let client = HushfileClient(server)
+            let client = HushfileClient(server: server)
             let id = try await client.file([[1], [2]], ["limit": 1])
             #expect(try await client.get(chunk: 0, of: id).status == 200)
             try await compare("/api/file/\(id)/0", server)

@@ -7,7 +7,7 @@ struct HushfileInfoTests {
     @Test
     func initiatedFileShowsAllSevenFields() async throws {
         try await TestServer.run(clock: ManualClock(HushfileClient.start)) { server in
-            let client = HushfileClient(server)
+            let client = HushfileClient(server: server)
             let upload = try await client.initiate()
             let response = try await server.get("/api/file/\(upload.id)/info")
             response.expect(
@@ -23,7 +23,7 @@ struct HushfileInfoTests {
     @Test
     func unfinishedFileShowsWhatIsThereSoFar() async throws {
         try await TestServer.run(clock: ManualClock(HushfileClient.start)) { server in
-            let client = HushfileClient(server)
+            let client = HushfileClient(server: server)
             let upload = try await client.initiate(["expire": 1_700_003_600, "limit": 7])
             for index in [12, 3, 100, 9] {
                 #expect(
@@ -45,7 +45,7 @@ struct HushfileInfoTests {
     @Test
     func finishedFileShowsItsListAndItsDownloads() async throws {
         try await TestServer.run(clock: ManualClock(HushfileClient.start)) { server in
-            let client = HushfileClient(server)
+            let client = HushfileClient(server: server)
             let id = try await client.file([[1, 2], [3]], metadata: [9, 9, 9], ["limit": 2])
             for index in [0, 1, 0] { #expect(try await client.get(chunk: index, of: id).status == 200) }
             let response = try await server.get("/api/file/\(id)/info")
@@ -62,7 +62,7 @@ struct HushfileInfoTests {
     @Test
     func timePassingDoesNotMoveExpire() async throws {
         try await TestServer.run(clock: ManualClock(HushfileClient.start)) { server in
-            let client = HushfileClient(server)
+            let client = HushfileClient(server: server)
             let id = try await client.file([[1]])
             server.clock.advance(by: .seconds(5000))
             #expect(try await client.info(id)["expire"] == 1_700_086_400)
@@ -80,7 +80,7 @@ struct HushfileInfoTests {
     @Test
     func largeTotalsAreExact() async throws {
         try await TestServer.run(["COFFER_INLINE_BYTES": "0"]) { server in
-            let client = HushfileClient(server)
+            let client = HushfileClient(server: server)
             let bytes = HushfileClient.bytes(3 * 1024 * 1024 + 1)
             let id = try await client.file([bytes, bytes, bytes])
             #expect(try await client.info(id)["totalsize"] == .integer(3 * bytes.count))

@@ -70,12 +70,12 @@ struct HushfileInitiateTests {
     func bodyWithoutFieldsIs200WithIdAndPassword(_ body: Body) async throws {
         try await TestServer.run { server in
             let response = try await body.send(to: server)
-            let upload = try HushfileClient(server).upload(from: response)
+            let upload = try HushfileClient(server: server).upload(from: response)
             response.expect(200, ["id": .string(upload.id), "uploadpassword": .string(upload.password)])
             #expect(upload.id.utf8.count == 30)
             #expect(upload.password.utf8.count == 80)
             #expect((upload.id + upload.password).utf8.allSatisfy(Self.isLowerHex))
-            let info = try await HushfileClient(server).info(upload.id)
+            let info = try await HushfileClient(server: server).info(upload.id)
             #expect(info["limit"] == .null)
             #expect(info["expire"] == .integer(server.clock.now.seconds + 86400))
         }
@@ -198,7 +198,7 @@ struct HushfileInitiateTests {
             let response = try await Body("", Self.json, "{\"\(field)\":\(value.json)}").send(to: server)
             guard let shown = value.shown else { return response.expectError(400, fileid: "") }
             #expect(response.status == 200, "\(response.text)")
-            let client = HushfileClient(server)
+            let client = HushfileClient(server: server)
             let info = try await client.info(client.upload(from: response).id)
             #expect(info[field] == shown)
         }
@@ -227,7 +227,7 @@ struct HushfileInitiateTests {
                     continue
                 }
                 #expect(response.status == 200, "\(body.testDescription): \(response.text)")
-                let client = HushfileClient(server)
+                let client = HushfileClient(server: server)
                 #expect(try await client.info(client.upload(from: response).id)[field] == shown)
             }
         }
@@ -237,7 +237,7 @@ struct HushfileInitiateTests {
     func withoutMaximumRetentionExpiryIsNullOrAsGiven() async throws {
         let settings = ["COFFER_HUSHFILE_MAX_RETENTION_HOURS": "0"]
         try await TestServer.run(settings, clock: ManualClock(HushfileClient.start)) { server in
-            let client = HushfileClient(server)
+            let client = HushfileClient(server: server)
             let endless = try await client.initiate()
             #expect(try await client.info(endless.id)["expire"] == .null)
             let distant = try await client.initiate(["expire": 4_102_444_800])
@@ -249,7 +249,7 @@ struct HushfileInitiateTests {
     func shorterMaximumRetentionClampsExpiry() async throws {
         let settings = ["COFFER_HUSHFILE_MAX_RETENTION_HOURS": "2"]
         try await TestServer.run(settings, clock: ManualClock(HushfileClient.start)) { server in
-            let client = HushfileClient(server)
+            let client = HushfileClient(server: server)
             let upload = try await client.initiate(["expire": 1_700_010_000])
             #expect(try await client.info(upload.id)["expire"] == 1_700_007_200)
         }
@@ -263,7 +263,7 @@ struct HushfileInitiateTests {
     @Test(arguments: passwords)
     func deletePasswordOfAnyTextUpTo1024BytesDeletes(_ password: String) async throws {
         try await TestServer.run { server in
-            let client = HushfileClient(server)
+            let client = HushfileClient(server: server)
             let bodies = [
                 Body("JSON", Self.json, "{\"deletepassword\":\"\(password)\"}"),
                 Body("multipart", MultipartBody().field("deletepassword", password)),
@@ -307,7 +307,7 @@ struct HushfileInitiateTests {
     @Test(arguments: ["{}", #"{"deletepassword":null}"#, #"{"deletepassword":""}"#])
     func withoutDeletePasswordNothingDeletes(_ fields: String) async throws {
         try await TestServer.run { server in
-            let client = HushfileClient(server)
+            let client = HushfileClient(server: server)
             let upload = try client.upload(from: await Body("", Self.json, fields).send(to: server))
             for password in ["", "null", upload.password] {
                 let response = try await client.delete(upload.id, password: password)
@@ -319,7 +319,7 @@ struct HushfileInitiateTests {
     @Test
     func allFieldsTogetherAreKept() async throws {
         try await TestServer.run(clock: ManualClock(HushfileClient.start)) { server in
-            let client = HushfileClient(server)
+            let client = HushfileClient(server: server)
             let form = MultipartBody().field("deletepassword", "secret").field("expire", "1700000060").field(
                 "limit",
                 "3"
@@ -369,7 +369,7 @@ struct HushfileInitiateTests {
     @Test
     func parallelUploadsGetDifferentIdsAndPasswords() async throws {
         try await TestServer.run { server in
-            let client = HushfileClient(server)
+            let client = HushfileClient(server: server)
             let uploads = try await client.parallel(64) { _ in try await client.initiate() }
             #expect(Set(uploads.map(\.id)).count == 64)
             #expect(Set(uploads.map(\.password)).count == 64)

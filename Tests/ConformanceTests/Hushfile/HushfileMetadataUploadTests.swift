@@ -11,7 +11,7 @@ struct HushfileMetadataUploadTests {
     @Test(arguments: contentTypes)
     func anyContentTypeButMultipartIsStoredByteForByte(_ type: String?) async throws {
         try await TestServer.run { server in
-            let client = HushfileClient(server)
+            let client = HushfileClient(server: server)
             let upload = try await client.initiate()
             let bytes: [UInt8] = Array(0...255) + Array("a=b&c=%41\r\n".utf8)
             let headers = type.map { [("Content-Type", $0)] } ?? []
@@ -26,7 +26,7 @@ struct HushfileMetadataUploadTests {
     @Test(arguments: ["multipart/form-data; boundary=x", "Multipart/Mixed; boundary=x", "multipart/form-data"])
     func multipartIs400AndStoresNothing(_ type: String) async throws {
         try await TestServer.run { server in
-            let client = HushfileClient(server)
+            let client = HushfileClient(server: server)
             let upload = try await client.initiate()
             let headers = [("Content-Type", type)]
             let response = try await client.put(metadata: Array("--x--\r\n".utf8), of: upload, headers: headers)
@@ -40,7 +40,7 @@ struct HushfileMetadataUploadTests {
     @Test(arguments: ["0", "32768"])
     func repeatedUploadReplacesTheFirst(_ inlineBytes: String) async throws {
         try await TestServer.run(["COFFER_INLINE_BYTES": inlineBytes]) { server in
-            let client = HushfileClient(server)
+            let client = HushfileClient(server: server)
             let upload = try await client.initiate()
             for seed in 1...3 as ClosedRange<UInt64> {
                 let bytes = HushfileClient.bytes(2000 * Int(seed), seed: seed)
@@ -58,7 +58,7 @@ struct HushfileMetadataUploadTests {
     @Test
     func metadataIsNoChunkAndNotPartOfTheTotal() async throws {
         try await TestServer.run(["COFFER_HUSHFILE_MAX_FILESIZE_BYTES": "10"]) { server in
-            let client = HushfileClient(server)
+            let client = HushfileClient(server: server)
             let upload = try await client.initiate()
             #expect(try await client.put(metadata: HushfileClient.bytes(5000), of: upload).status == 200)
             #expect(try await client.put(chunk: 0, HushfileClient.bytes(10), of: upload).status == 200)
@@ -71,7 +71,7 @@ struct HushfileMetadataUploadTests {
     @Test
     func exactly64KiBIs200() async throws {
         try await TestServer.run { server in
-            let client = HushfileClient(server)
+            let client = HushfileClient(server: server)
             let upload = try await client.initiate()
             let bytes = HushfileClient.bytes(65536)
             #expect(try await client.put(metadata: bytes, of: upload).status == 200)
@@ -84,7 +84,7 @@ struct HushfileMetadataUploadTests {
     @Test
     func declaredMoreThan64KiBIs400BeforeItIsSent() async throws {
         try await TestServer.run { server in
-            let client = HushfileClient(server)
+            let client = HushfileClient(server: server)
             let upload = try await client.initiate()
             try await TestConnection.open(port: server.port) { connection in
                 let head = server.head("PUT", client.metadataTarget(upload), headers: [("Content-Length", "65537")])
@@ -97,7 +97,7 @@ struct HushfileMetadataUploadTests {
     @Test
     func streamedMoreThan64KiBIs400AndKeepsTheFormerMetadata() async throws {
         try await TestServer.run { server in
-            let client = HushfileClient(server)
+            let client = HushfileClient(server: server)
             let upload = try await client.initiate()
             #expect(try await client.put(metadata: [1, 2, 3], of: upload).status == 200)
             try await TestConnection.open(port: server.port) { connection in
@@ -116,7 +116,7 @@ struct HushfileMetadataUploadTests {
     @Test
     func emptyMetadataIs200() async throws {
         try await TestServer.run { server in
-            let client = HushfileClient(server)
+            let client = HushfileClient(server: server)
             let upload = try await client.initiate()
             #expect(try await client.put(metadata: [9], of: upload).status == 200)
             #expect(try await client.put(metadata: [], of: upload).status == 200)
@@ -129,7 +129,7 @@ struct HushfileMetadataUploadTests {
     @Test
     func bodyCutShortKeepsTheFormerMetadata() async throws {
         try await TestServer.run { server in
-            let client = HushfileClient(server)
+            let client = HushfileClient(server: server)
             let upload = try await client.initiate()
             #expect(try await client.put(metadata: [1, 2, 3], of: upload).status == 200)
             try await TestConnection.open(port: server.port) { connection in

@@ -6,30 +6,11 @@ import Testing
 struct HushfileRestartTests {
     static let storages = ["0", "32768"]
 
-    /// Runs a server, stops it, and runs another one on the same directory and clock.
-    private func restart<Value: Sendable>(
-        _ settings: [String: String],
-        away: Duration = .zero,
-        before: @escaping @Sendable (HushfileClient) async throws -> Value,
-        after: @escaping @Sendable (HushfileClient, Value) async throws -> Void
-    ) async throws {
-        let directory = try TemporaryDirectory()
-        let clock = ManualClock(HushfileClient.start)
-        let value = try await TestServer.run(settings, dataPath: directory.path, clock: clock) { server in
-            try await before(HushfileClient(server))
-        }
-        clock.advance(by: away)
-        try await TestServer.run(settings, dataPath: directory.path, clock: clock) { server in
-            try await after(HushfileClient(server), value)
-        }
-        withExtendedLifetime(directory) {}
-    }
-
     @Test(arguments: storages)
     func unfinishedUploadGoesOn(_ inlineBytes: String) async throws {
         let first = HushfileClient.bytes(50_000, seed: 1)
         let second = HushfileClient.bytes(700, seed: 2)
-        try await restart(["COFFER_INLINE_BYTES": inlineBytes]) { client in
+        try await HushfileClient.restart(["COFFER_INLINE_BYTES": inlineBytes]) { client in
             let upload = try await client.initiate(["limit": 3, "deletepassword": "secret", "expire": 1_700_003_600])
             #expect(try await client.put(chunk: 0, first, of: upload).status == 200)
             #expect(try await client.put(metadata: [1, 2], of: upload).status == 200)
@@ -53,7 +34,7 @@ struct HushfileRestartTests {
 
     @Test(arguments: storages)
     func countsOfLimitedFilesAreKept(_ inlineBytes: String) async throws {
-        try await restart(["COFFER_INLINE_BYTES": inlineBytes]) { client in
+        try await HushfileClient.restart(["COFFER_INLINE_BYTES": inlineBytes]) { client in
             let single = try await client.file([[7, 7]], ["limit": 2])
             try await client.get(chunk: 0, of: single).expectBytes([7, 7])
             let double = try await client.file([[1], [2]], ["limit": 1])
@@ -74,7 +55,7 @@ struct HushfileRestartTests {
 
     @Test
     func drainGoesOn() async throws {
-        try await restart([:], away: .seconds(3599)) { client in
+        try await HushfileClient.restart([:], away: .seconds(3599)) { client in
             let id = try await client.file([[1], [2]], ["limit": 1])
             #expect(try await client.get(chunk: 0, of: id).status == 200)
             return id
@@ -89,7 +70,7 @@ struct HushfileRestartTests {
 
     @Test(arguments: storages)
     func goneStaysGone(_ inlineBytes: String) async throws {
-        try await restart(["COFFER_INLINE_BYTES": inlineBytes]) { client in
+        try await HushfileClient.restart(["COFFER_INLINE_BYTES": inlineBytes]) { client in
             let deleted = try await client.file([[1]], ["deletepassword": "secret"])
             #expect(try await client.delete(deleted, password: "secret").status == 200)
             let burned = try await client.file([[1]], ["limit": 1])
@@ -103,7 +84,7 @@ struct HushfileRestartTests {
 
     @Test
     func whatExpiredMeanwhileIsGoneAtOnceAndErasedUnasked() async throws {
-        try await restart(["COFFER_INLINE_BYTES": "0"], away: .seconds(100)) { client in
+        try await HushfileClient.restart(["COFFER_INLINE_BYTES": "0"], away: .seconds(100)) { client in
             try await client.file([[1], [2]], metadata: [3], ["expire": 1_700_000_100])
         } after: { client, id in
             try await client.expectGone(id)
@@ -114,7 +95,7 @@ struct HushfileRestartTests {
     @Test
     func unfinishedUploadIsRemovedADayAfterItsLastWrite() async throws {
         let settings = ["COFFER_HUSHFILE_MAX_RETENTION_HOURS": "1000", "COFFER_INLINE_BYTES": "0"]
-        try await restart(settings, away: .seconds(86400)) { client in
+        try await HushfileClient.restart(settings, away: .seconds(86400)) { client in
             let upload = try await client.initiate()
             #expect(try await client.put(chunk: 0, [1], of: upload).status == 200)
             return upload.id
@@ -128,7 +109,7 @@ struct HushfileRestartTests {
     @Test
     func finishedFilesAreServedAsBefore() async throws {
         let large = HushfileClient.bytes(600_000)
-        try await restart([:]) { client in
+        try await HushfileClient.restart([:]) { client in
             let id = try await client.file([large, [], [5]], metadata: [1])
             #expect(try await client.get(chunk: 2, of: id).status == 200)
             return id
@@ -145,7 +126,7 @@ struct HushfileRestartTests {
 
     @Test
     func slotOfATransferCutShortIsFreeAfterwards() async throws {
-        try await restart([:]) { client in
+        try await HushfileClient.restart([:]) { client in
             let id = try await client.file([HushfileClient.bytes(HushfileDownloadLimitTests.hugeBytes)], ["limit": 1])
             try await TestConnection.open(port: client.server.port) { connection in
                 try await connection.write(client.server.head("GET", "/api/file/\(id)/0"))

@@ -24,7 +24,7 @@ struct HushfileSizeLimitTests {
     @Test(arguments: storages)
     func chunkOfExactlyTheLimitIs200(_ inlineBytes: String) async throws {
         try await TestServer.run(Self.settings(inlineBytes: inlineBytes)) { server in
-            let client = HushfileClient(server)
+            let client = HushfileClient(server: server)
             let upload = try await client.initiate()
             #expect(try await client.put(chunk: 0, HushfileClient.bytes(1000), of: upload).status == 200)
             try await putChunked(HushfileClient.bytes(1000), to: client.chunkTarget(1, upload), isEnded: true, server) {
@@ -37,7 +37,7 @@ struct HushfileSizeLimitTests {
     @Test(arguments: [1001, 1_000_000_000_000])
     func declaredLargerChunkIs413BeforeItIsSent(_ count: Int) async throws {
         try await TestServer.run(Self.settings()) { server in
-            let client = HushfileClient(server)
+            let client = HushfileClient(server: server)
             let upload = try await client.initiate()
             try await declare(count, to: client.chunkTarget(0, upload), upload, server)
             #expect(try await client.info(upload.id)["chunks"] == [])
@@ -47,7 +47,7 @@ struct HushfileSizeLimitTests {
     @Test(arguments: storages)
     func streamedLargerChunkIs413WhileItIsSent(_ inlineBytes: String) async throws {
         try await TestServer.run(Self.settings(inlineBytes: inlineBytes)) { server in
-            let client = HushfileClient(server)
+            let client = HushfileClient(server: server)
             let upload = try await client.initiate()
             #expect(try await client.put(chunk: 0, [1], of: upload).status == 200)
             try await putChunked(HushfileClient.bytes(1001), to: client.chunkTarget(0, upload), isEnded: false, server)
@@ -65,7 +65,7 @@ struct HushfileSizeLimitTests {
     @Test
     func streamedHugeChunkLeavesNoFile() async throws {
         try await TestServer.run(Self.settings(chunk: 2_000_000, file: 100_000_000, inlineBytes: "0")) { server in
-            let client = HushfileClient(server)
+            let client = HushfileClient(server: server)
             let upload = try await client.initiate()
             let bytes = HushfileClient.bytes(2_000_001)
             try await putChunked(bytes, to: client.chunkTarget(0, upload), isEnded: false, server) {
@@ -79,7 +79,7 @@ struct HushfileSizeLimitTests {
     @Test
     func answerArrivesThoughTheClientSendsOn() async throws {
         try await TestServer.run(Self.settings()) { server in
-            let client = HushfileClient(server)
+            let client = HushfileClient(server: server)
             let upload = try await client.initiate()
             let response = try await client.put(chunk: 0, HushfileClient.bytes(200_000), of: upload)
             response.expectError(413, fileid: upload.id)
@@ -91,7 +91,7 @@ struct HushfileSizeLimitTests {
     @Test(arguments: storages)
     func sumAboveTheFileLimitIs413(_ inlineBytes: String) async throws {
         try await TestServer.run(Self.settings(file: 2500, inlineBytes: inlineBytes)) { server in
-            let client = HushfileClient(server)
+            let client = HushfileClient(server: server)
             let upload = try await client.initiate()
             for index in 0..<2 {
                 #expect(try await client.put(chunk: index, HushfileClient.bytes(1000), of: upload).status == 200)
@@ -112,7 +112,7 @@ struct HushfileSizeLimitTests {
     @Test
     func replacedChunkIsSubtracted() async throws {
         try await TestServer.run(Self.settings(file: 2000)) { server in
-            let client = HushfileClient(server)
+            let client = HushfileClient(server: server)
             let upload = try await client.initiate()
             for index in 0..<2 {
                 #expect(try await client.put(chunk: index, HushfileClient.bytes(1000), of: upload).status == 200)
@@ -131,7 +131,7 @@ struct HushfileSizeLimitTests {
     @Test
     func limitIsPerFile() async throws {
         try await TestServer.run(Self.settings(file: 1000)) { server in
-            let client = HushfileClient(server)
+            let client = HushfileClient(server: server)
             for _ in 0..<3 {
                 let upload = try await client.initiate()
                 #expect(try await client.put(chunk: 0, HushfileClient.bytes(1000), of: upload).status == 200)
@@ -143,7 +143,7 @@ struct HushfileSizeLimitTests {
     @Test(arguments: storages, [true, false])
     func parallelChunksCannotOverrunTheFileLimit(_ inlineBytes: String, _ isDeclared: Bool) async throws {
         try await TestServer.run(Self.settings(file: 5500, inlineBytes: inlineBytes)) { server in
-            let client = HushfileClient(server)
+            let client = HushfileClient(server: server)
             let upload = try await client.initiate()
             let answers = try await client.parallel(24) { index in
                 let bytes = HushfileClient.bytes(1000, seed: UInt64(index))
@@ -170,7 +170,7 @@ struct HushfileSizeLimitTests {
     @Test
     func cutChunkGivesItsReservedSizeBack() async throws {
         try await TestServer.run(Self.settings(chunk: 4_000_000, file: 4_000_000)) { server in
-            let client = HushfileClient(server)
+            let client = HushfileClient(server: server)
             let upload = try await client.initiate()
             try await TestConnection.open(port: server.port) { connection in
                 let length = [("Content-Length", "4000000")]
@@ -191,7 +191,7 @@ struct HushfileSizeLimitTests {
     @Test
     func chunkUnderWayReservesItsDeclaredSize() async throws {
         try await TestServer.run(Self.settings(chunk: 4_000_000, file: 4_000_000)) { server in
-            let client = HushfileClient(server)
+            let client = HushfileClient(server: server)
             let upload = try await client.initiate()
             let bytes = HushfileClient.bytes(4_000_000)
             try await TestConnection.open(port: server.port) { connection in
@@ -216,7 +216,7 @@ struct HushfileSizeLimitTests {
         // The chunks are empty and go over a few connections in batches, in a memory file system.
         let directory = try TemporaryDirectory(in: "/dev/shm")
         try await TestServer.run(dataPath: directory.path) { server in
-            let client = HushfileClient(server)
+            let client = HushfileClient(server: server)
             let upload = try await client.initiate()
             let accepted = try await client.parallel(10) { part in
                 try await TestConnection.open(port: server.port) { connection in

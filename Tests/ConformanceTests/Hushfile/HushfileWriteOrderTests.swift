@@ -16,7 +16,7 @@ struct HushfileWriteOrderTests {
     @Test(arguments: Write.allCases, unknownIds)
     func unknownIdIs400NotInitiated(_ write: Write, _ id: String) async throws {
         try await TestServer.run { server in
-            let client = HushfileClient(server)
+            let client = HushfileClient(server: server)
             for query in ["", "?uploadpassword=", "?uploadpassword=abc"] {
                 let response = try await client.send(write, id: id, query: query)
                 let decoded = try #require(id.removingPercentEncoding)
@@ -28,7 +28,7 @@ struct HushfileWriteOrderTests {
     @Test(arguments: Write.allCases)
     func finishedFileIs400WhateverThePassword(_ write: Write) async throws {
         try await TestServer.run { server in
-            let client = HushfileClient(server)
+            let client = HushfileClient(server: server)
             let upload = try await client.initiate()
             #expect(try await client.put(chunk: 0, [1], of: upload).status == 200)
             #expect(try await client.finish(upload, chunks: [0]).status == 200)
@@ -44,7 +44,7 @@ struct HushfileWriteOrderTests {
     @Test(arguments: Write.allCases)
     func deletedFileIs400NotInitiated(_ write: Write) async throws {
         try await TestServer.run { server in
-            let client = HushfileClient(server)
+            let client = HushfileClient(server: server)
             let upload = try await client.initiate(["deletepassword": "secret"])
             #expect(try await client.delete(upload.id, password: "secret").status == 200)
             let response = try await client.send(write, id: upload.id, query: "?uploadpassword=\(upload.password)")
@@ -55,7 +55,7 @@ struct HushfileWriteOrderTests {
     @Test(arguments: Write.allCases)
     func missingEmptyOrDifferentPasswordIs403AndChangesNothing(_ write: Write) async throws {
         try await TestServer.run { server in
-            let client = HushfileClient(server)
+            let client = HushfileClient(server: server)
             let upload = try await client.initiate(["deletepassword": "secret"])
             let other = try await client.initiate()
             #expect(try await client.put(chunk: 0, [9], of: upload).status == 200)
@@ -80,7 +80,7 @@ struct HushfileWriteOrderTests {
     @Test(arguments: Write.allCases)
     func passwordIsComparedAfterFormDecoding(_ write: Write) async throws {
         try await TestServer.run { server in
-            let client = HushfileClient(server)
+            let client = HushfileClient(server: server)
             let upload = try await client.initiate()
             if write == .finish { #expect(try await client.put(chunk: 0, [1], of: upload).status == 200) }
             let query = "?other=1&uploadpassword=\(HushfileClient.percentEncoded(upload.password))&more"
@@ -92,7 +92,7 @@ struct HushfileWriteOrderTests {
     func wrongPasswordIsToldBeforeTheBodyIsJudged() async throws {
         let settings = ["COFFER_HUSHFILE_MAX_CHUNKSIZE_BYTES": "1000"]
         try await TestServer.run(settings) { server in
-            let client = HushfileClient(server)
+            let client = HushfileClient(server: server)
             let upload = try await client.initiate()
             let multipart = [("Content-Type", "multipart/form-data; boundary=x"), ("Content-Length", "1000000000")]
             for target in ["/api/file/\(upload.id)/0", "/api/file/\(upload.id)/metadata"] {
@@ -122,21 +122,36 @@ struct HushfileWriteOrderTests {
     enum Change: String, CaseIterable, Sendable { case finish, delete, expiry }
     enum Target: String, CaseIterable, Sendable { case newChunk, replacedChunk, metadata }
 
+    private static func path(of target: Target, _ upload: HushfileClient.Upload, _ client: HushfileClient) -> String {
+        switch target {
+        case .newChunk: client.chunkTarget(1, upload)
+        case .replacedChunk: client.chunkTarget(0, upload)
+        case .metadata: client.metadataTarget(upload)
+        }
+    }
+
+    private static func make(
+        _ change: Change,
+        to upload: HushfileClient.Upload,
+        _ client: HushfileClient
+    ) async throws {
+        switch change {
+        case .finish: #expect(try await client.finish(upload, chunks: [0]).status == 200)
+        case .delete: #expect(try await client.delete(upload.id, password: "secret").status == 200)
+        case .expiry: client.server.clock.advance(by: .seconds(86400))
+        }
+    }
+
     @Test(arguments: Change.allCases, Target.allCases)
     func changeWhileABodyIsReceivedWins(_ change: Change, _ target: Target) async throws {
         try await TestServer.run(["COFFER_INLINE_BYTES": "0"]) { server in
-            let client = HushfileClient(server)
+            let client = HushfileClient(server: server)
             let upload = try await client.initiate(["deletepassword": "secret"])
             let old = HushfileClient.bytes(3000, seed: 7)
             #expect(try await client.put(chunk: 0, old, of: upload).status == 200)
             #expect(try await client.put(metadata: old, of: upload).status == 200)
             let before = client.storedFiles
-            let path =
-                switch target {
-                case .newChunk: client.chunkTarget(1, upload)
-                case .replacedChunk: client.chunkTarget(0, upload)
-                case .metadata: client.metadataTarget(upload)
-                }
+            let path = Self.path(of: target, upload, client)
             let body = HushfileClient.bytes(target == .metadata ? 60_000 : 2 * 1024 * 1024)
             try await TestConnection.open(port: server.port) { connection in
                 let length = [("Content-Length", String(body.count))]
@@ -145,11 +160,7 @@ struct HushfileWriteOrderTests {
                 if target != .metadata {
                     #expect(try await client.eventually { !client.incomingFiles.isEmpty })
                 }
-                switch change {
-                case .finish: #expect(try await client.finish(upload, chunks: [0]).status == 200)
-                case .delete: #expect(try await client.delete(upload.id, password: "secret").status == 200)
-                case .expiry: server.clock.advance(by: .seconds(86400))
-                }
+                try await Self.make(change, to: upload, client)
                 // A server that has already answered may have closed its side.
                 try? await connection.write(Array(body.dropFirst(body.count / 2)))
                 let expected =

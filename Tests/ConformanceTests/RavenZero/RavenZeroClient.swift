@@ -6,13 +6,14 @@ import Foundation
 import Testing
 
 /// Speaks the Raven Zero API to a test server, one connection per request.
-struct RavenZeroClient: Sendable {
+struct RavenZeroClient: TestClient {
     /// No limit gets in the way; tests of the limits name their own.
-    static let unlimited = [
+    static let defaults = [
         "COFFER_RAVENZERO_UPLOAD_RATE_LIMIT": "off",
         "COFFER_RAVENZERO_HEALTH_RATE_LIMIT": "off",
         "COFFER_RAVENZERO_DOWNLOAD_FAIL_LIMIT": "100000",
     ]
+    static let settingsPrefix = "COFFER_RAVENZERO_"
 
     /// 2024-12-10T15:50:00Z, the moment of the reference's examples.
     static let start = Timestamp(milliseconds: 1_733_845_800_000)
@@ -30,20 +31,6 @@ struct RavenZeroClient: Sendable {
 
     let server: TestServer
 
-    /// Starts a server whose clock stands at ``start``, without limits unless the settings name some.
-    static func run<Value: Sendable>(
-        _ settings: [String: String] = [:],
-        dataPath: String? = nil,
-        clock: ManualClock = ManualClock(start),
-        _ body: @escaping @Sendable (RavenZeroClient) async throws -> Value
-    ) async throws -> Value {
-        let environment = unlimited.merging(settings) { $1 }
-        return try await TestServer.run(environment, dataPath: dataPath, clock: clock) { server in
-            try await body(RavenZeroClient(server: server))
-        }
-    }
-
-    var clock: ManualClock { server.clock }
     var baseURL: String { "http://127.0.0.1:\(server.port)" }
 
     // MARK: Requests

@@ -8,9 +8,7 @@ import NIOCore
 import Testing
 
 /// Speaks the SkySend API to a test server, one connection per request.
-struct SkySendClient: Sendable {
-    typealias Headers = [(String, String)]
-
+struct SkySendClient: TestClient {
     /// 1 700 000 000 seconds: a whole number, and in the past.
     static let start = Timestamp(milliseconds: 1_700_000_000_000)
     static let startSeconds = 1_700_000_000
@@ -23,6 +21,7 @@ struct SkySendClient: Sendable {
         "COFFER_SKYSEND_RATE_LIMIT_MAX": "100000",
         "COFFER_INLINE_BYTES": "0",
     ]
+    static let settingsPrefix = "COFFER_SKYSEND_"
 
     static let auth = token("auth")
     static let owner = token("owner")
@@ -40,50 +39,6 @@ struct SkySendClient: Sendable {
     ]
 
     let server: TestServer
-
-    init(_ server: TestServer) {
-        self.server = server
-    }
-
-    /// Starts a server of this API alone.
-    ///
-    /// `settings`: by their names without the prefix `COFFER_SKYSEND_`, or whole names beginning with `COFFER_`,
-    /// which an empty value leaves out.
-    static func run<Value: Sendable>(
-        _ settings: [String: String] = [:],
-        dataPath: String? = nil,
-        clock: ManualClock = ManualClock(start),
-        _ body: @escaping @Sendable (SkySendClient) async throws -> Value
-    ) async throws -> Value {
-        var environment = defaults
-        for (name, value) in settings {
-            if name.hasPrefix("COFFER_") {
-                environment[name] = value.isEmpty ? nil : value
-            } else {
-                environment["COFFER_SKYSEND_\(name)"] = value
-            }
-        }
-        return try await TestServer.run(environment, dataPath: dataPath, clock: clock) { server in
-            try await body(SkySendClient(server))
-        }
-    }
-
-    /// Runs a server, stops it, and runs another one on the same directory and clock.
-    static func restart<Value: Sendable>(
-        _ settings: [String: String] = [:],
-        away: Duration = .zero,
-        before: @escaping @Sendable (SkySendClient) async throws -> Value,
-        after: @escaping @Sendable (SkySendClient, Value) async throws -> Void
-    ) async throws {
-        let directory = try TemporaryDirectory()
-        let clock = ManualClock(start)
-        let value = try await run(settings, dataPath: directory.path, clock: clock) { try await before($0) }
-        clock.advance(by: away)
-        try await run(settings, dataPath: directory.path, clock: clock) { try await after($0, value) }
-        withExtendedLifetime(directory) {}
-    }
-
-    var clock: ManualClock { server.clock }
 
     // MARK: Uploads
 
@@ -189,40 +144,12 @@ struct SkySendClient: Sendable {
     }
 
     static func ownerHeader(_ owner: String?) -> Headers { owner.map { [("X-Owner-Token", $0)] } ?? [] }
-    static func from(_ address: String) -> Headers { [("X-Forwarded-For", address)] }
 
     // MARK: States
 
-    /// Removes what is due, without waiting for the server's own timer.
-    func sweep() async throws { try await server.application.sweep() }
-
-    /// The names of the files that hold stored bytes.
-    var storedFiles: [String] {
-        let root = "\(server.dataPath)/blobs/objects"
-        return names(in: root).flatMap { names(in: "\(root)/\($0)") }
-    }
-
-    /// The names of the files that are still being written.
-    var incomingFiles: [String] { names(in: "\(server.dataPath)/blobs/incoming") }
-
-    private func names(in directory: String) -> [String] {
-        let all = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
-        return all.filter { !$0.hasPrefix(".") }
-    }
-
     /// Removes the bytes of all uploads behind the server's back.
     func loseStoredFiles() throws {
-        let root = "\(server.dataPath)/blobs/objects"
-        for directory in names(in: root) {
-            for name in names(in: "\(root)/\(directory)") {
-                try FileManager.default.removeItem(atPath: "\(root)/\(directory)/\(name)")
-            }
-        }
-    }
-
-    /// Whether no byte of an upload is on the disk any more, soon.
-    func hasNothingStored() async throws -> Bool {
-        try await eventually { storedFiles.isEmpty && incomingFiles.isEmpty }
+        for path in storedPaths { try FileManager.default.removeItem(atPath: "\(objectsPath)/\(path)") }
     }
 
     /// Whether some file of the data directory holds these bytes.
@@ -236,31 +163,8 @@ struct SkySendClient: Sendable {
         return false
     }
 
-    /// Asks again until it is so, for at most a minute.
-    func eventually(_ condition: () async throws -> Bool) async throws -> Bool {
-        let deadline = ContinuousClock.now + .seconds(60)
-        while true {
-            if try await condition() { return true }
-            if ContinuousClock.now >= deadline { return false }
-            try await Task.sleep(for: .milliseconds(20))
-        }
-    }
-
     /// Lets the server come to rest where nothing can be seen from outside.
     func settle() async throws { try await Task.sleep(for: .milliseconds(400)) }
-
-    /// Runs the same work many times at once; the results come in the order of their numbers.
-    func parallel<Value: Sendable>(
-        _ count: Int,
-        _ work: @escaping @Sendable (Int) async throws -> Value
-    ) async throws -> [Value] {
-        try await withThrowingTaskGroup(of: (Int, Value).self) { group in
-            for number in 0..<count { group.addTask { (number, try await work(number)) } }
-            var results: [(Int, Value)] = []
-            for try await result in group { results.append(result) }
-            return results.sorted { $0.0 < $1.0 }.map(\.1)
-        }
-    }
 }
 
 // MARK: - Values
@@ -281,23 +185,6 @@ extension SkySendClient {
     static func time(after seconds: Int) -> String {
         let time = CalendarTime(start.advanced(by: .seconds(seconds)))
         return time.internetDateTime.replacingOccurrences(of: "Z", with: ".000Z")
-    }
-
-    /// Bytes that show where they belong: every seed gives others, each block of 64 KiB begins with its number.
-    static func bytes(_ count: Int, seed: UInt64 = 1) -> [UInt8] {
-        var state = seed &* 0x9E37_79B9_7F4A_7C15 | 1
-        var block = (0..<min(count, 65536)).map { _ -> UInt8 in
-            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-            return UInt8(truncatingIfNeeded: state >> 56)
-        }
-        var bytes = block
-        bytes.reserveCapacity(count)
-        while bytes.count < count {
-            let number = bytes.count / 65536
-            (block[0], block[1]) = (UInt8(truncatingIfNeeded: number), UInt8(truncatingIfNeeded: number >> 8))
-            bytes.append(contentsOf: block.prefix(count - bytes.count))
-        }
-        return bytes
     }
 
     /// Bytes cut into pieces of this size, the last one as long as what is left.

@@ -63,7 +63,7 @@ struct SkySendGuardTests {
     @Test(arguments: Door.allCases)
     func doorOpensByCookieAndByBearer(_ door: Door) async throws {
         try await SkySendClient.run(Self.settings) { client in
-            let text = SkySendSessionToken().text
+            let text = SkySendSessionToken.token.text
             let keys: [SkySendClient.Headers] = [
                 SkySendSessionToken.cookie(text), SkySendSessionToken.bearer(text),
                 [("Cookie", "a=b; skysend-auth=\(text); c=d")], [("Authorization", "bearer \(text)")],
@@ -105,7 +105,7 @@ struct SkySendGuardTests {
     @Test
     func nothingElseNeedsASession() async throws {
         try await SkySendClient.run(Self.settings) { client in
-            let user = SkySendSessionToken.bearer(SkySendSessionToken().text)
+            let user = SkySendSessionToken.bearer(SkySendSessionToken.token.text)
             let session = try await client.session(size: 2, SkySendClient.protected, headers: user)
             #expect(try await client.chunk(0, [1, 2], of: session).status == 200)
             #expect(try await client.status(session).status == 200)

@@ -122,8 +122,8 @@ struct SkySendOIDCTests {
         }
     }
 
-    private static var pkce: SkySendSessionToken {
-        var token = SkySendSessionToken()
+    private static var pkce: TestToken {
+        var token = SkySendSessionToken.token
         token.claims = [
             "state": .string(SkySendClient.token("state")), "nonce": .string(SkySendClient.token("nonce")),
             "codeVerifier": .string(SkySendClient.token("verifier")), "iat": .integer(SkySendClient.startSeconds),
@@ -137,7 +137,7 @@ struct SkySendOIDCTests {
     @Test
     func sessionTellsTheUserByCookieAndByBearer() async throws {
         try await SkySendClient.run(Self.settings) { client in
-            let token = SkySendSessionToken()
+            let token = SkySendSessionToken.token
             for text in [
                 token.text, token.with("jti", "session-1").text, token.header(["alg": "HS256", "typ": "JWT"]).text,
             ] {
@@ -177,7 +177,7 @@ struct SkySendOIDCTests {
     }
 
     static var badTokens: [String] {
-        let token = SkySendSessionToken()
+        let token = SkySendSessionToken.token
         let valid = token.text
         let parts = valid.split(separator: ".").map(String.init)
         let other = token.with("sub", "u-2").text.split(separator: ".").map(String.init)
@@ -196,7 +196,7 @@ struct SkySendOIDCTests {
     @Test
     func tokenEndsByTheServersClock() async throws {
         try await SkySendClient.run(Self.settings) { client in
-            let headers = SkySendSessionToken.bearer(SkySendSessionToken().text)
+            let headers = SkySendSessionToken.bearer(SkySendSessionToken.token.text)
             client.clock.advance(by: .seconds(3599))
             #expect(try await client.server.get("/auth/session", headers: headers).status == 200)
             client.clock.advance(by: .seconds(1))
@@ -210,8 +210,8 @@ struct SkySendOIDCTests {
     @Test
     func logoutClearsTheCookieAndEndsTheToken() async throws {
         try await SkySendClient.restart(Self.settings) { client in
-            let token = SkySendSessionToken().with("jti", "session-1").text
-            let other = SkySendSessionToken().with("jti", "session-2").text
+            let token = SkySendSessionToken.token.with("jti", "session-1").text
+            let other = SkySendSessionToken.token.with("jti", "session-2").text
             #expect(try await Self.session(token, client) == [200, 200])
             let response = try await client.server.get("/auth/logout", headers: SkySendSessionToken.cookie(token))
             Self.expectLoggedOut(response)
