@@ -1,5 +1,5 @@
 package import CofferCore
-import CofferHTTP
+package import CofferHTTP
 import Hummingbird
 import HummingbirdCore
 package import Logging
@@ -18,12 +18,15 @@ package struct CofferApplication: Sendable {
 
     /// Opens the data directory, brings the schema up to date and repairs what an earlier process left behind.
     ///
+    /// `limits`: of every connection.
+    ///
     /// - Throws: ``DataDirectory/Failure``, ``RouteTree/Collision``, ``StorageError``.
     package init(
         _ settings: Settings,
         clock: any WallClock,
         random: any RandomSource,
-        logger: Logger
+        logger: Logger,
+        limits: CofferChannel.Limits = .init()
     ) async throws {
         stores = try Stores(settings, clock: clock, random: random, logger: logger)
         try await stores.database.migrate(DialectMaker.migrations)
@@ -43,7 +46,7 @@ package struct CofferApplication: Sendable {
         self.address = address
         let application = Application(
             responder: mux,
-            server: HTTPServerBuilder { CofferChannel(responder: $0) },
+            server: HTTPServerBuilder { CofferChannel(responder: $0, limits: limits) },
             configuration: ApplicationConfiguration(
                 address: .hostname(settings.host, port: settings.port),
                 backlog: 1024

@@ -1,5 +1,5 @@
 import CofferCore
-import CofferHTTP
+package import CofferHTTP
 package import CofferServer
 import Logging
 import ServiceLifecycle
@@ -21,6 +21,7 @@ package struct TestServer: Sendable {
         _ environment: [String: String] = [:],
         dataPath: String? = nil,
         clock: ManualClock = ManualClock(),
+        limits: CofferChannel.Limits = .init(),
         _ body: @escaping @Sendable (TestServer) async throws -> Value
     ) async throws -> Value {
         let directory = try TemporaryDirectory()
@@ -34,7 +35,8 @@ package struct TestServer: Sendable {
             settings,
             clock: clock,
             random: SystemRandomSource(),
-            logger: logger
+            logger: logger,
+            limits: limits
         )
         let group = ServiceGroup(configuration: .init(services: application.services, logger: logger))
         return try await withThrowingTaskGroup(of: Void.self) { tasks in
