@@ -30,7 +30,7 @@ struct DropAdmissionTests {
             try await fixture.drops.release(first)
             #expect(try await fixture.find(drop.id) == nil)
             #expect(try await fixture.rowCount() == 0)
-            #expect(fixture.storedCount == 0)
+            #expect(try await eventually { fixture.storedCount == 0 })
         }
     }
 
@@ -87,7 +87,7 @@ struct DropAdmissionTests {
             #expect(try await fixture.slot(of: drop)?.served == 1)
             #expect(try await fixture.drops.count(third))
             #expect(try await fixture.find(drop.id) == nil)
-            #expect(fixture.storedCount == 0)
+            #expect(try await eventually { fixture.storedCount == 0 })
         }
     }
 

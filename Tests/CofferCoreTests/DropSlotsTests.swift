@@ -24,7 +24,7 @@ struct DropSlotsTests {
             #expect(slot.blob == nil)
             #expect(slot.served == 1)
             #expect(slot.size == 1)
-            #expect(fixture.storedCount == 1)
+            #expect(try await eventually { fixture.storedCount == 1 })
             let after = try #require(try await fixture.find(drop.id))
             #expect(after.state == .ready)
             #expect(after.expiresAt == drop.expiresAt)
@@ -69,7 +69,7 @@ struct DropSlotsTests {
                 #expect(try await fixture.drops.count(admission))
             }
             #expect(try await fixture.rowCount() == 0)
-            #expect(fixture.storedCount == 0)
+            #expect(try await eventually { fixture.storedCount == 0 })
         }
     }
 
@@ -107,7 +107,7 @@ struct DropSlotsTests {
                 try await group.waitForAll()
             }
             #expect(try await fixture.rowCount() == 0)
-            #expect(fixture.storedCount == 0)
+            #expect(try await eventually { fixture.storedCount == 0 })
         }
     }
 
