@@ -53,15 +53,8 @@ package struct HashdropDialect: Dialect {
             HashdropRoutes(settings, gates: gates, accounts: accountRoutes, files: files, objects: place.objects).all
             + place.routes
         services = [
-            HashdropUpkeep(
-                files: files,
-                bucket: place.bucket,
-                work: needs.work("hashdrop files")
-            ),
-            AccountUpkeep(
-                accounts: accounts.store,
-                work: needs.work("hashdrop accounts")
-            ),
+            HashdropUpkeep(files: files, bucket: place.bucket, work: needs.work("hashdrop files")),
+            AccountUpkeep(accounts: accounts.store, work: needs.work("hashdrop accounts")),
         ]
         logger = needs.logger
     }

@@ -33,11 +33,7 @@ struct FileParts: Sendable {
             clock: needs.clock,
             random: needs.random
         )
-        upkeep = FileUpkeep(
-            contents: contents,
-            listing: listing,
-            work: needs.work("heaper files")
-        )
+        upkeep = FileUpkeep(contents: contents, listing: listing, work: needs.work("heaper files"))
     }
 }
 
