@@ -6,18 +6,8 @@ import Yjs
 
 @Suite("Heaper: POST /api/block, /api/block_updates, insert, update, delete", .serialized, .timeLimit(.minutes(20)))
 struct HeaperBlockRouteTests {
-    private func withHeap(
-        _ body: @escaping @Sendable (HeaperClient, HeaperClient.Session) async throws -> Void
-    ) async throws {
-        try await HeaperClient.run { client in
-            let ada = try await client.login()
-            try await client.addHeap(as: ada)
-            try await body(client, ada)
-        }
-    }
-
     @Test func blockIsShownWithItsDocument() async throws {
-        try await withHeap { client, ada in
+        try await HeaperClient.withHeap { client, ada in
             try await client.addBlock("A", type: "task", title: "Title", as: ada)
             for method in ["POST", "GET"] {
                 let answer = try await client.send(method, "/api/block/A", as: ada)
@@ -36,7 +26,7 @@ struct HeaperBlockRouteTests {
     }
 
     @Test func updatesAndWholeDocumentAreSent() async throws {
-        try await withHeap { client, ada in
+        try await HeaperClient.withHeap { client, ada in
             var copy = HeaperCopy()
             _ = try await client.push(heaperEntry("A", try copy.type("a")), as: ada)
             client.clock.advance(by: .seconds(1))
@@ -76,7 +66,7 @@ struct HeaperBlockRouteTests {
     }
 
     @Test func insertingTwiceFindsTheFirst() async throws {
-        try await withHeap { client, ada in
+        try await HeaperClient.withHeap { client, ada in
             try await client.addBlock("A", type: "task", title: "One", as: ada)
             let body: JSONValue = ["workspace_id": "INDEX", "id": "A", "title": "Two"]
             let again = try await client.post("/api/insert_block", body, as: ada)
@@ -97,7 +87,7 @@ struct HeaperBlockRouteTests {
     }
 
     @Test func anInsertThatWasCutOffIsCompleted() async throws {
-        try await withHeap { client, ada in
+        try await HeaperClient.withHeap { client, ada in
             // As one leaves the block that ends between its two steps.
             try await client.addBlock("A", type: "task", as: ada)
             let body: JSONValue = ["workspace_id": "HEAP", "id": "A", "type": "task", "title": "Title"]
@@ -109,7 +99,7 @@ struct HeaperBlockRouteTests {
     }
 
     @Test func looksMayNotBeLong() async throws {
-        try await withHeap { client, ada in
+        try await HeaperClient.withHeap { client, ada in
             try await client.addBlock("A", as: ada)
             for name in ["color", "icon", "main_tag"] {
                 for (count, status) in [(100, 200), (101, 400)] {
@@ -124,7 +114,7 @@ struct HeaperBlockRouteTests {
     }
 
     @Test func anEncryptedHeapShowsNoLooks() async throws {
-        try await withHeap { client, ada in
+        try await HeaperClient.withHeap { client, ada in
             _ = try await client.post("/api/heap/add", ["name": "x", "id": "SECRET", "encrypted": true], as: ada)
             try await client.addBlock("A", title: "Title", in: "SECRET", as: ada)
             let answer = try await client.post("/api/update_block", ["id": "A", "color": "red"], as: ada)
@@ -135,7 +125,7 @@ struct HeaperBlockRouteTests {
     }
 
     @Test func changesOfTitleAndLooksAreShown() async throws {
-        try await withHeap { client, ada in
+        try await HeaperClient.withHeap { client, ada in
             try await client.addBlock("A", title: "One", as: ada)
             let body: JSONValue = ["id": "A", "title": "Zwei ✓", "color": "red", "icon": "star", "main_tag": "T"]
             let answer = try await client.post("/api/update_block", body, as: ada)
@@ -152,7 +142,7 @@ struct HeaperBlockRouteTests {
     }
 
     @Test func deletingIsRepeatable() async throws {
-        try await withHeap { client, ada in
+        try await HeaperClient.withHeap { client, ada in
             for id in ["A", "B"] { try await client.addBlock(id, as: ada) }
             for _ in 0..<2 {
                 let answer = try await client.post("/api/delete_block", ["id": "A"], as: ada)

@@ -5,6 +5,15 @@ import Testing
 import Yjs
 
 extension HeaperClient {
+    /// Runs a server with somebody who has the heap `HEAP`.
+    static func withHeap(_ body: @escaping @Sendable (HeaperClient, Session) async throws -> Void) async throws {
+        try await run { client in
+            let ada = try await client.login()
+            try await client.addHeap(as: ada)
+            try await body(client, ada)
+        }
+    }
+
     /// Makes a heap `HEAP` with the index block `INDEX`, unless told otherwise.
     func addHeap(_ id: String = "HEAP", index: String = "INDEX", as session: Session) async throws {
         let body: JSONValue = ["id": .string(id), "heap_id": .string(index), "name": "A heap"]

@@ -6,18 +6,8 @@ import Yjs
 
 @Suite("Heaper: POST /api/sync/push", .serialized, .timeLimit(.minutes(20)))
 struct HeaperPushTests {
-    private func withHeap(
-        _ body: @escaping @Sendable (HeaperClient, HeaperClient.Session) async throws -> Void
-    ) async throws {
-        try await HeaperClient.run { client in
-            let ada = try await client.login()
-            try await client.addHeap(as: ada)
-            try await body(client, ada)
-        }
-    }
-
     @Test func firstCreatesThenAppliesThenIsUnchanged() async throws {
-        try await withHeap { client, ada in
+        try await HeaperClient.withHeap { client, ada in
             var copy = HeaperCopy()
             let first = try copy.type("Hello")
             let answer = try await client.post("/api/sync/push", ["blocks": [heaperEntry("A", first)]], as: ada)
@@ -44,7 +34,7 @@ struct HeaperPushTests {
     }
 
     @Test func answerHoldsWhatTheClientLacks() async throws {
-        try await withHeap { client, ada in
+        try await HeaperClient.withHeap { client, ada in
             var (one, two) = (HeaperCopy(client: 1), HeaperCopy(client: 2))
             _ = try await client.push(heaperEntry("A", try one.type("one")), as: ada)
             let update = try two.type("two")
@@ -61,7 +51,7 @@ struct HeaperPushTests {
     }
 
     @Test func entriesAreIndependentAndInOrder() async throws {
-        try await withHeap { client, ada in
+        try await HeaperClient.withHeap { client, ada in
             var copy = HeaperCopy()
             let (first, second) = (try copy.type("a"), try copy.type("b"))
             let results = try await client.push(
@@ -98,7 +88,7 @@ struct HeaperPushTests {
     }
 
     @Test func versionsThatDoNotFitGetTheFullState() async throws {
-        try await withHeap { client, ada in
+        try await HeaperClient.withHeap { client, ada in
             var copy = HeaperCopy()
             let first = try copy.type("a")
             let made = try await client.push(heaperEntry("A", first, more: [.init("sync_version", 3)]), as: ada)
@@ -121,7 +111,7 @@ struct HeaperPushTests {
     }
 
     @Test func purgedIsDeletedAndTrashedIsNot() async throws {
-        try await withHeap { client, ada in
+        try await HeaperClient.withHeap { client, ada in
             var copy = HeaperCopy()
             let update = try copy.type("a")
             _ = try await client.push(heaperEntry("A", update), heaperEntry("B", update), as: ada)
@@ -138,7 +128,7 @@ struct HeaperPushTests {
         ("{\"blocks\":[" + [String](repeating: "{}", count: 501).joined(separator: ",") + "]}", 413),
     ])
     func bodiesAreJudged(_ body: String, _ status: Int) async throws {
-        try await withHeap { client, ada in
+        try await HeaperClient.withHeap { client, ada in
             for path in ["/api/sync/push", "/api/sync/pull"] {
                 let answer = try await client.server.send("POST", path, headers: ada.bearer, body: Array(body.utf8))
                 #expect(answer.status == status)
@@ -148,7 +138,7 @@ struct HeaperPushTests {
     }
 
     @Test func bodyOver64MiBIs413BeforeItIsRead() async throws {
-        try await withHeap { client, ada in
+        try await HeaperClient.withHeap { client, ada in
             let headers = ada.bearer + [("Content-Length", String((64 << 20) + 1))]
             let answer = try await client.server.send("POST", "/api/sync/push", headers: headers, body: [])
             #expect(answer.status == 413)
@@ -157,7 +147,7 @@ struct HeaperPushTests {
     }
 
     @Test func tooLargeUpdateIsToldAlone() async throws {
-        try await withHeap { client, ada in
+        try await HeaperClient.withHeap { client, ada in
             let large = [UInt8](repeating: 0, count: (16 << 20) + 1)
             var copy = HeaperCopy()
             let results = try await client.push(heaperEntry("A", large), heaperEntry("B", try copy.type("b")), as: ada)
@@ -166,7 +156,7 @@ struct HeaperPushTests {
     }
 
     @Test func anyFormOfBytesIsAnsweredInKind() async throws {
-        try await withHeap { client, ada in
+        try await HeaperClient.withHeap { client, ada in
             var copy = HeaperCopy()
             let update = try copy.type("a")
             let numbers = JSONValue.array(update.map { .integer(Int($0)) })
@@ -185,7 +175,7 @@ struct HeaperPushTests {
     }
 
     @Test func manyBlocksInOneRequestAreAllThere() async throws {
-        try await withHeap { client, ada in
+        try await HeaperClient.withHeap { client, ada in
             var copy = HeaperCopy()
             let update = try copy.type("a")
             let entries = (0..<500).map { heaperEntry("B\($0)", update) }

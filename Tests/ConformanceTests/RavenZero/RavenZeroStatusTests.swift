@@ -6,15 +6,26 @@ import Testing
 struct RavenZeroStatusTests {
     static let expiry = "2024-12-10T16:00:00Z"
 
+    private static func expect(
+        _ state: String,
+        uses: Int,
+        of key: String,
+        _ raven: RavenZeroClient,
+        sourceLocation: SourceLocation = #_sourceLocation
+    ) async throws {
+        RavenZeroClient.expect(
+            try await raven.status(key),
+            200,
+            RavenZeroClient.status(key, state, uses: uses, expires: expiry),
+            sourceLocation: sourceLocation
+        )
+    }
+
     @Test func freshUploadIsActive() async throws {
         try await RavenZeroClient.run { raven in
             let key = try await raven.drop(uses: 5)
             for _ in 0..<3 {
-                RavenZeroClient.expect(
-                    try await raven.status(key),
-                    200,
-                    RavenZeroClient.status(key, "active", uses: 5, expires: Self.expiry)
-                )
+                try await Self.expect("active", uses: 5, of: key, raven)
             }
         }
     }
@@ -23,11 +34,7 @@ struct RavenZeroStatusTests {
         try await RavenZeroClient.run { raven in
             let key = try await raven.drop(uses: 2)
             #expect(try await raven.preview(key).status == 200)
-            RavenZeroClient.expect(
-                try await raven.status(key),
-                200,
-                RavenZeroClient.status(key, "active", uses: 2, expires: Self.expiry)
-            )
+            try await Self.expect("active", uses: 2, of: key, raven)
         }
     }
 
@@ -35,11 +42,7 @@ struct RavenZeroStatusTests {
         try await RavenZeroClient.run { raven in
             let key = try await raven.drop(uses: 3)
             #expect(try await raven.download(key).status == 200)
-            RavenZeroClient.expect(
-                try await raven.status(key),
-                200,
-                RavenZeroClient.status(key, "active", uses: 2, expires: Self.expiry)
-            )
+            try await Self.expect("active", uses: 2, of: key, raven)
         }
     }
 
@@ -47,11 +50,7 @@ struct RavenZeroStatusTests {
         try await RavenZeroClient.run(RavenZeroClient.slowFileSettings) { raven in
             let key = try await raven.drop(RavenZeroClient.noise(RavenZeroClient.slowFileBytes), uses: 2)
             _ = try await raven.downloadSlowly(key) {
-                RavenZeroClient.expect(
-                    try await raven.status(key),
-                    200,
-                    RavenZeroClient.status(key, "active", uses: 1, expires: Self.expiry)
-                )
+                try await Self.expect("active", uses: 1, of: key, raven)
             }
         }
     }
@@ -60,11 +59,7 @@ struct RavenZeroStatusTests {
         try await RavenZeroClient.run(RavenZeroClient.slowFileSettings) { raven in
             let key = try await raven.drop(RavenZeroClient.noise(RavenZeroClient.slowFileBytes))
             _ = try await raven.downloadSlowly(key) {
-                RavenZeroClient.expect(
-                    try await raven.status(key),
-                    200,
-                    RavenZeroClient.status(key, "burned", uses: 0, expires: Self.expiry)
-                )
+                try await Self.expect("burned", uses: 0, of: key, raven)
             }
             try await raven.expectGone(key)
         }
@@ -84,11 +79,7 @@ struct RavenZeroStatusTests {
             let key = try await raven.drop()
             raven.clock.advance(by: .milliseconds(599_999))
             try await raven.server.application.sweep()
-            RavenZeroClient.expect(
-                try await raven.status(key),
-                200,
-                RavenZeroClient.status(key, "active", uses: 1, expires: Self.expiry)
-            )
+            try await Self.expect("active", uses: 1, of: key, raven)
         }
     }
 
@@ -158,11 +149,7 @@ struct RavenZeroStatusTests {
             return key
         }
         try await RavenZeroClient.run(dataPath: directory.path, clock: clock) { raven in
-            RavenZeroClient.expect(
-                try await raven.status(key),
-                200,
-                RavenZeroClient.status(key, "active", uses: 1, expires: Self.expiry)
-            )
+            try await Self.expect("active", uses: 1, of: key, raven)
             RavenZeroClient.expect(try await raven.preview(key), 404, RavenZeroClient.previewSpent)
             RavenZeroClient.expect(try await raven.download(key), bytes: bytes)
             try await raven.expectGone(key)
