@@ -38,6 +38,11 @@ final class WebSocketBridge: ChannelDuplexHandler {
     /// Pings since the last frame of the peer.
     private var unanswered = 0
     private var pings: Scheduled<Void>?
+    /// Whether the kernel has our close frame.
+    private var isCloseWritten = false
+    private var isEnding = false
+    private var isStopping = false
+    private var ending: Scheduled<Void>?
 
     init(limits: WebSocketLimits, inbox: WebSocketInbox) {
         self.limits = limits
@@ -61,6 +66,7 @@ final class WebSocketBridge: ChannelDuplexHandler {
 
     private func end() {
         pings?.cancel()
+        ending?.cancel()
         context = nil
         inbox.finish()
     }
@@ -84,6 +90,7 @@ final class WebSocketBridge: ChannelDuplexHandler {
             inbox.finish()
             sendClose(code ?? .normal, reason: "", promise: nil)
             context.close(mode: .output, promise: nil)
+            if isEnding { end(context) }
         case .violation(let code, let reason):
             fail(code, reason)
         }
@@ -123,8 +130,10 @@ final class WebSocketBridge: ChannelDuplexHandler {
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         switch event {
         case is ChannelShouldQuiesceEvent:
+            isStopping = true
             inbox.finish()
             sendClose(.goingAway, reason: "Server is stopping", promise: nil)
+            if isEnding { end(context) }
         case ChannelEvent.inputClosed:
             // Nothing more can come, not even a close frame.
             inbox.finish()
@@ -155,11 +164,18 @@ final class WebSocketBridge: ChannelDuplexHandler {
         }
     }
 
+    /// Closes the connection when the peer has our close frame and has said goodbye too; it has a while for both.
     private func end(_ context: ChannelHandlerContext) {
-        guard !(hasSentClose && hasReceivedClose) else { return context.close(promise: nil) }
+        isEnding = true
+        ending?.cancel()
+        guard !(isCloseWritten && hasReceivedClose) else { return context.close(promise: nil) }
+        // A server that stops does not wait for slow peers.
+        let isShort = isCloseWritten || hasReceivedClose || isStopping
+        let timeout = isShort ? limits.closeTimeout : limits.drainTimeout
         let channel = context.channel
-        let timeout = TimeAmount.nanoseconds(limits.closeTimeout.wholeMilliseconds * 1_000_000)
-        context.eventLoop.scheduleTask(in: timeout) { channel.close(promise: nil) }
+        ending = context.eventLoop.scheduleTask(in: .nanoseconds(timeout.wholeMilliseconds * 1_000_000)) {
+            channel.close(promise: nil)
+        }
     }
 
     private func sendAll(
@@ -193,8 +209,20 @@ final class WebSocketBridge: ChannelDuplexHandler {
         // Two of the 125 bytes of a control frame are the code; three more keep to what the dialects promise.
         while text.utf8.count > 120 { text.removeLast() }
         bytes.writeSubstring(text)
-        write(.connectionClose, bytes, promise: promise)
         hasSentClose = true
+        guard let context else {
+            promise?.fail(ChannelError.ioOnClosedChannel)
+            return
+        }
+        let written = promise ?? context.eventLoop.makePromise()
+        let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
+        written.futureResult.whenSuccess { bound.value.closeWasWritten() }
+        write(.connectionClose, bytes, promise: written)
+    }
+
+    private func closeWasWritten() {
+        isCloseWritten = true
+        if isEnding, let context { end(context) }
     }
 
     private func write(_ opcode: WebSocketOpcode, _ bytes: ByteBuffer, promise: EventLoopPromise<Void>?) {

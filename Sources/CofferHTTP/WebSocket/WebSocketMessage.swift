@@ -43,8 +43,10 @@ package struct WebSocketLimits: Sendable {
     package var pingInterval: Duration = .seconds(30)
     /// What such a peer is told in case it still reads; nil closes without a word.
     package var silentClose: (code: WebSocketCloseCode, reason: String)?
-    /// How long the peer may take to answer a close.
+    /// How long the peer may take to answer a close, once the kernel has it.
     package var closeTimeout: Duration = .seconds(3)
+    /// How long the kernel may take to have it, because the peer reads slowly what was sent before.
+    package var drainTimeout: Duration = .seconds(60)
 
     package init() {}
 }

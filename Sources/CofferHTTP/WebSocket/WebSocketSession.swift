@@ -6,6 +6,8 @@ import NIOWebSocket
 package final class WebSocketSession: Sendable {
     private let channel: any Channel
     private let inbox: WebSocketInbox
+    /// What the kernel takes before it can send it.
+    private static let kernelUnsentBytes = 64 << 10
 
     private init(channel: any Channel, inbox: WebSocketInbox) {
         self.channel = channel
@@ -37,6 +39,11 @@ package final class WebSocketSession: Sendable {
             ],
             position: .before(try pipeline.handler(type: HTTPResponseEncoder.self))
         )
+        #if os(Linux)
+        // TCP_NOTSENT_LOWAT (tcp(7)): otherwise megabytes that a slow peer has not got yet would count as written.
+        let unsent = ChannelOptions.Types.SocketOption(level: .tcp, name: .init(rawValue: 25))
+        try? channel.syncOptions?.setOption(unsent, value: Self.kernelUnsentBytes)
+        #endif
         // What the client sent as soon as it saw the 101 comes now.
         try pipeline.handler(type: HeldBytes.self).release()
         return WebSocketSession(channel: channel, inbox: inbox)
