@@ -23,6 +23,8 @@ extension LiveConnection {
                 if let listener = listener(id) { await letGo(listener, id) }
                 return .detached(id)
             }
+        } catch is CancellationError {
+            return .failed(id, job.lane)
         } catch {
             services.logger.error("live synchronization failed", metadata: ["error": "\(error)"])
             return .failed(id, job.lane)
@@ -105,6 +107,14 @@ extension LiveConnection {
     }
 
     // MARK: Documents
+
+    /// Whole documents leave when most of those before are read: whoever opens many over a slow link does not fall behind.
+    func performInTurn(_ job: LiveJob, of block: BlockID) async {
+        let bytes = (try? await services.documents.snapshot(of: block).estimatedBytes) ?? 0
+        await outbox.reserve(bytes)
+        handle(await perform(job))
+        outbox.release(bytes)
+    }
 
     private func answer(_ vector: [UInt8], _ block: BlockID) async throws -> LiveAnswer? {
         guard let known = try? StateVector(decoding: vector) else { return nil }

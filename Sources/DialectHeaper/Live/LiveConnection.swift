@@ -22,7 +22,7 @@ final class LiveConnection: Sendable {
     let token: String
     let defaultHeap: String?
     private let state: Mutex<State>
-    private let outbox: LiveOutbox
+    let outbox: LiveOutbox
     private let jobs: AsyncStream<LiveJob>
     private let jobSource: AsyncStream<LiveJob>.Continuation
 
@@ -40,16 +40,24 @@ final class LiveConnection: Sendable {
     /// Serves until the client is gone and what it sent is dealt with.
     func run(_ next: @escaping @Sendable () async -> WebSocketMessage?) async {
         services.counters.connections.add()
-        defer { services.counters.connections.add(-1) }
+        defer {
+            services.counters.connections.add(-1)
+            if services.counters.connections.value == 0 { services.broadcasts.forget() }
+        }
         await withDiscardingTaskGroup { work in
             await withDiscardingTaskGroup { io in
                 io.addTask { await self.read(next) }
                 io.addTask { await self.watchClock() }
-                for await job in jobs { work.addTask { self.handle(await self.perform(job)) } }
+                for await job in jobs { work.addTask { await self.work(on: job) } }
                 io.cancelAll()
             }
         }
         for (id, listener) in state.withLock({ $0.listeners }) { await letGo(listener, id) }
+    }
+
+    private func work(on job: LiveJob) async {
+        guard case .answer(_, let block) = job.work else { return handle(await perform(job)) }
+        await performInTurn(job, of: block)
     }
 
     // MARK: Events
@@ -109,6 +117,7 @@ final class LiveConnection: Sendable {
                 handle(.received(Array(bytes.readableBytesView)))
             }
         }
+        outbox.stop()
         handle(.ended)
     }
 

@@ -120,6 +120,8 @@ extension LiveMachine {
             for outcome in outcomes {
                 send(subscription.name, .syncStatus(isApplied: outcome == .applied || outcome == .unchanged))
             }
+            // It was purged while somebody logged in, who was therefore not told.
+            if outcomes.contains(.deleted) { end(id, telling: OpenDocument.purgedReason) }
         }
         finishTasks(id)
     }

@@ -7,9 +7,12 @@ final class SharedFrames: Sendable {
     private struct Newest {
         let update: [UInt8]
         var frames: [LiveName: ByteBuffer] = [:]
+        var bytes = 0
     }
 
     private static let maxFrames = 64
+    /// What is kept until the next update comes.
+    private static let maxBytes = 32 << 20
 
     private let newest = Mutex<Newest?>(nil)
 
@@ -19,7 +22,11 @@ final class SharedFrames: Sendable {
             if newest?.update.isSame(as: update) != true { newest = Newest(update: update) }
             if let known = newest?.frames[name] { return known }
             let frame = LiveFrame.message(name, .sync(.update(update), isReply: false)).encoded
-            if (newest?.frames.count ?? 0) < Self.maxFrames { newest?.frames[name] = frame }
+            let (count, bytes) = (newest?.frames.count ?? 0, (newest?.bytes ?? 0) + frame.readableBytes)
+            if count < Self.maxFrames, bytes <= Self.maxBytes {
+                newest?.frames[name] = frame
+                newest?.bytes = bytes
+            }
             return frame
         }
     }

@@ -8,6 +8,9 @@ struct MeasuredSize: Sendable {
 }
 
 extension YDocument {
+    /// About as many bytes as the encoded state has, or more; counting nothing.
+    public var estimatedBytes: Int { store.encodedBound + pending.bytes }
+
     /// Fails if the encoded state could outgrow the limit by so many bytes more.
     ///
     /// Only a document that may be near the limit is counted, and only again after it has grown.

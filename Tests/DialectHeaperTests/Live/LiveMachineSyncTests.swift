@@ -46,8 +46,20 @@ struct LiveMachineSyncTests {
         f.open()
         for number in 1...5 { _ = f.receive(F.update(UInt8(number))) }
         _ = f.on(.applied(F.first, [.invalid("x")]))
-        let sent = f.on(.applied(F.first, [.tooLarge, .deleted, .applied, .invalid("y")]))
+        let sent = f.on(.applied(F.first, [.tooLarge, .invalid("z"), .applied, .invalid("y")]))
         #expect(sent == [F.refused, F.refused, F.applied, F.refused].map { F.send($0) })
+    }
+
+    @Test func aNameOfAPurgedBlockIsClosed() {
+        var f = F()
+        f.open()
+        for number in 1...3 { _ = f.receive(F.update(UInt8(number))) }
+        #expect(
+            f.on(.applied(F.first, [.deleted])) == [
+                F.send(F.refused), F.send(.close(reason: "deleted")), F.job(F.first, .detach),
+            ]
+        )
+        #expect(f.machine.pendingBytes == 0 && f.machine.pendingUpdates == 0)
     }
 
     @Test func documentsDoNotWaitForEachOther() {

@@ -94,6 +94,52 @@ struct LiveOutboxTests {
         #expect(transport.events == [Self.sent(1), Self.sent(2), .closed(4401)])
     }
 
+    @Test func whoAnswersAtLengthWaitsForRoom() async {
+        let transport = ManualTransport()
+        let outbox = LiveOutbox(transport, maxBytes: 8 << 20)
+        await outbox.reserve(1 << 20)
+        // One may need more than there is.
+        await outbox.reserve(60 << 20)
+        let isIn = Atomic(false)
+        let last = Task {
+            await outbox.reserve(1)
+            isIn.store(true, ordering: .relaxed)
+        }
+        for _ in 0..<2 { _ = outbox.send([Self.frame(1, count: 1 << 20)]) }
+        outbox.release(60 << 20)
+        outbox.release(1 << 20)
+        for _ in 0..<100 { await Task.yield() }
+        let isEarly = isIn.load(ordering: .relaxed)
+        #expect(!isEarly)
+        transport.read()
+        await last.value
+    }
+
+    @Test(arguments: [true, false])
+    func nobodyWaitsForRoomWhenTheClientIsGone(_ isClosedByUs: Bool) async {
+        let transport = ManualTransport()
+        let outbox = LiveOutbox(transport, maxBytes: 8 << 20)
+        for _ in 0..<2 { _ = outbox.send([Self.frame(1, count: 1 << 20)]) }
+        let waits = Task { await outbox.reserve(1) }
+        await Task.yield()
+        if isClosedByUs { outbox.close(.resetConnection, dropping: true) } else { outbox.stop() }
+        await waits.value
+        await outbox.reserve(1)
+    }
+
+    @Test func fewBytesAreKeptForLaterReaders() {
+        let frames = SharedFrames()
+        let update = [UInt8](repeating: 7, count: 20 << 20)
+        func place(_ name: String) -> UnsafeRawPointer? {
+            frames.frame(of: update, under: LiveName(name)).withUnsafeReadableBytes { $0.baseAddress }
+        }
+        let first = place("h:b")
+        #expect(place("h:b") == first)
+        let other = frames.frame(of: update, under: LiveName("h:c"))
+        let again = frames.frame(of: update, under: LiveName("h:c"))
+        #expect(again.withUnsafeReadableBytes { $0.baseAddress } != other.withUnsafeReadableBytes { $0.baseAddress })
+    }
+
     @Test func readersOfOneNameShareTheBytesOfAnUpdate() throws {
         let frames = SharedFrames()
         let name = LiveName("h:b")
