@@ -29,7 +29,7 @@ struct AwarenessTable {
         from listener: ObjectIdentifier,
         at now: Timestamp
     ) throws(YjsError) -> [UInt8]? {
-        var entries = try Awareness.decode(message)
+        var entries = try Self.decode(message)
         var free = Self.maxClientsPerListener - (clients[listener]?.count ?? 0)
         entries.removeAll { entry in
             guard let state = entry.state else { return false }
@@ -72,6 +72,16 @@ struct AwarenessTable {
         let expired = awareness.removeExpired(now: .milliseconds(now.milliseconds))
         for entry in expired { disown(entry.client) }
         return removed(expired)
+    }
+
+    /// Entries whose states are JSON: whoever is told anything else fails over it.
+    private static func decode(_ message: [UInt8]) throws(YjsError) -> [Awareness.Entry] {
+        var entries = try Awareness.decode(message)
+        for index in entries.indices {
+            guard let state = entries[index].state else { continue }
+            if try YValue(json: state) == .null { entries[index].state = nil }
+        }
+        return entries
     }
 
     private mutating func removed(_ entries: [Awareness.Entry]) -> [UInt8]? {

@@ -77,6 +77,28 @@ struct DocumentAwarenessTests {
         }
     }
 
+    @Test func statesMustBeJSON() async throws {
+        try await DocumentFixture.run { fixture async throws in
+            let one = RecordingListener()
+            _ = try await fixture.hub.attach(one, to: fixture.target())
+            for text in ["", "{", "{a:1}", "undefined", "1 2", "nul"] {
+                await #expect(throws: YjsError.self) {
+                    try await fixture.hub.applyAwareness(message(7, 1, text), from: one, to: Self.block)
+                }
+            }
+            #expect(one.awareness == [])
+            for (clock, text) in [#"{"a":"\ud800"}"#, "[]", "1e999", "\"x\""].enumerated() {
+                let message = message(7, UInt64(clock) + 1, text)
+                try await fixture.hub.applyAwareness(message, from: one, to: Self.block)
+                #expect(one.awareness.last == message)
+            }
+            // However it is written.
+            try await fixture.hub.applyAwareness(message(7, 9, " null"), from: one, to: Self.block)
+            #expect(one.awareness.last == message(7, 9, nil))
+            #expect(await fixture.hub.awareness(of: Self.block) == nil)
+        }
+    }
+
     @Test func oneListenerBringsAFewStatesOfBoundedSize() throws {
         var table = AwarenessTable()
         let listener = RecordingListener()
@@ -86,7 +108,7 @@ struct DocumentAwarenessTests {
         #expect(try states(taken).count == AwarenessTable.maxClientsPerListener)
         let renewed = try table.apply(message(1, 2), from: ObjectIdentifier(listener), at: now)
         #expect(renewed == message(1, 2))
-        let large = message(2, 2, String(repeating: "x", count: AwarenessTable.maxStateBytes + 1))
+        let large = message(2, 2, "\"" + String(repeating: "x", count: AwarenessTable.maxStateBytes) + "\"")
         #expect(try table.apply(large, from: ObjectIdentifier(listener), at: now) == nil)
         #expect(try states(table.remove(ObjectIdentifier(listener))).count == AwarenessTable.maxClientsPerListener)
         #expect(table.isEmpty && table.message == nil)
