@@ -9,6 +9,8 @@ struct DocumentContent: Sendable {
     let client: UInt64
     /// Of the last row of the log that is in the document.
     var sequence: Int64
+    /// Of the last row that is in the state.
+    var stateSequence: Int64
     var stateBytes: Int
     /// What the log has after the state.
     var logBytes: Int

@@ -55,6 +55,7 @@ struct DocumentLog: Sendable {
                 document: try Self.document(stored.state, stored.log),
                 client: client,
                 sequence: stored.sequence,
+                stateSequence: stored.stateSequence,
                 stateBytes: stored.state.count,
                 logBytes: stored.log.reduce(0) { $0 + $1.count },
                 logRows: stored.log.count

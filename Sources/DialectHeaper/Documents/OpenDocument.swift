@@ -295,7 +295,9 @@ actor OpenDocument {
         try await around.log.replace(block, upTo: before.sequence, by: state)
         await takeTurn()
         defer { turns.pass() }
-        guard content != nil else { return }
+        // What was read anew meanwhile may know it already.
+        guard content?.stateSequence == before.stateSequence else { return }
+        content?.stateSequence = before.sequence
         content?.stateBytes = state.count
         content?.logRows -= before.logRows
         content?.logBytes -= before.logBytes

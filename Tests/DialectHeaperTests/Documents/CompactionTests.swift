@@ -1,5 +1,6 @@
 import CofferCore
 import CofferTesting
+import Synchronization
 import Testing
 import Yjs
 
@@ -77,6 +78,27 @@ struct CompactionTests {
             await fixture.parts.keeper.compact()
             #expect(try await rows(fixture) == 0)
             #expect(try await fixture.restarted().text().count == 202)
+        }
+    }
+
+    /// What is read anew between the commit and its end has no log any more.
+    @Test func readingAnewDuringCompactionCountsTheLogOnce() async throws {
+        try await HeapFixture.run { heaps async throws in
+            let database = FailingDatabase(heaps.database)
+            let fixture = try DocumentFixture(heaps, database: database)
+            var typist = Typist(client: 1)
+            try await type(fixture, &typist, times: 201)
+            let update = try typist.type("y")
+            database.afterNextWrite {
+                database.fail(with: .full)
+                await #expect(throws: StorageError.self) { try await fixture.apply(update) }
+                database.fail(with: nil)
+                _ = try? await fixture.text()
+            }
+            await fixture.parts.keeper.compact()
+            let state = try await fixture.integer("SELECT length(state) FROM heaper_documents")
+            let counted = await fixture.hub.using(BlockID(unchecked: "BLOCK")) { $0.footprint.load(ordering: .relaxed) }
+            #expect(state == Int64(counted))
         }
     }
 

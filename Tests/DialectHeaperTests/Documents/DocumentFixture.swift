@@ -109,12 +109,16 @@ final class RecordingListener: DocumentListener {
 final class FailingDatabase: Database {
     let base: any Database
     private let failure = Mutex<StorageError?>(nil)
+    private let next = Mutex<(@Sendable () async -> Void)?>(nil)
 
     init(_ base: any Database) {
         self.base = base
     }
 
     func fail(with error: StorageError?) { failure.withLock { $0 = error } }
+
+    /// Does something between the commit of the next write and its end.
+    func afterNextWrite(_ body: @escaping @Sendable () async -> Void) { next.withLock { $0 = body } }
 
     func perform(
         _ access: DatabaseAccess,
@@ -129,5 +133,11 @@ final class FailingDatabase: Database {
         } else {
             try await base.perform(access, body)
         }
+        guard case .write = access else { return }
+        let next = next.withLock { next in
+            defer { next = nil }
+            return next
+        }
+        await next?()
     }
 }
