@@ -13,11 +13,14 @@ struct FileListing: Sendable {
     let database: any Database
 
     /// Names a file in its block's document, durably, unless it is named there.
-    func list(_ file: HeaperFile, in target: FileTarget, by user: UserID) async throws {
+    ///
+    /// `renames`: whether the file's name takes the place of the one that the document has for it.
+    func list(_ file: HeaperFile, in target: FileTarget, by user: UserID, renames: Bool = false) async throws {
         let key = Self.key(of: file)
         let document = try await documents.snapshot(of: file.block)
-        if document.value(forKey: key, in: Self.root) == nil {
-            let entry = Self.entry(file)
+        let known = document.value(forKey: key, in: Self.root)
+        let entry = known == nil ? Self.entry(file) : renames ? Self.renamed(known, to: file.name) : nil
+        if let entry {
             try await documents.edit(target.document, by: user) { edit in
                 try edit.set(entry, forKey: key, in: Self.root)
             }
@@ -39,6 +42,13 @@ struct FileListing: Sendable {
             YEntry("mime_type", .string(file.mimeType)),
             YEntry("file_size", .number(Double(file.size))),
         ])
+    }
+
+    /// An entry under another name; nil when nothing is to be changed.
+    private static func renamed(_ entry: YElement?, to name: String) -> YValue? {
+        guard !name.isEmpty, case .value(.object(let members))? = entry else { return nil }
+        guard members.first(where: { $0.key == "name" })?.value != .string(name) else { return nil }
+        return .object(members.filter { $0.key != "name" } + [YEntry("name", .string(name))])
     }
 
     /// Tells the heap's listeners that a file's bytes are here.

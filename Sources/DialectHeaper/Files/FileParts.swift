@@ -45,7 +45,7 @@ struct FileRoutes {
         let (files, finder) = (parts.store, parts.finder)
         let raw = gates.callerOrLink(RawFileRoute(finder: finder, mayDownload: true).handle)
         let stream = gates.callerOrLink(RawFileRoute(finder: finder, mayDownload: false).handle)
-        let chunk = UploadChunkRoute(files: files, finder: finder, places: places)
+        let chunk = UploadChunkRoute(files: files, places: places)
         let uploadStatus = UploadStatusRoute(files: files, finder: finder, places: places)
         let fileStatus = FileStatusRoute(files: files, finder: finder, places: places)
         all = [

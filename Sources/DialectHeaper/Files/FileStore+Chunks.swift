@@ -35,7 +35,8 @@ extension FileStore {
         switch begun.beginning {
         case .open(let session, _): drops.expectSweep(at: session.expiresAt)
         case .exists(let file):
-            return .exists(try await finish(file, at: target, by: user, isNews: begun.isNews))
+            let isNamed = begun.isNews && !wish.name.isEmpty
+            return .exists(try await finish(file, at: target, by: user, isNews: begun.isNews, renames: isNamed))
         }
         return begun.beginning
     }

@@ -23,17 +23,34 @@ extension FileStore {
         at target: FileTarget,
         by user: UserID
     ) async throws -> HeaperFile {
-        try await turns.run("\(target.block) \(hash)") {
+        try await turns.run(Self.turn(hash, target)) {
             if let known = try await known(hash, finale, at: target, by: user) {
-                return try await finish(known, at: target, by: user, isNews: false)
+                return try await finish(known, at: target, by: user, isNews: false, renames: !finale.name.isEmpty)
             }
             guard let session = try await upload(hash, at: target.block, in: target.heap.heap) else {
                 throw FileFailure.uploadNotFound
             }
             let file = try await assemble(session, finale, at: target, by: user)
-            return try await finish(file, at: target, by: user, isNews: true)
+            let isNamed = !finale.name.isEmpty || !session.name.isEmpty
+            return try await finish(file, at: target, by: user, isNews: true, renames: isNamed)
         }
     }
+
+    /// Whether a block has a file whose bytes are here; an upload that is being completed now is waited for.
+    ///
+    /// - Throws: ``StorageError``, also when that upload could not be completed and goes on.
+    func isComplete(_ hash: ContentHash, at target: FileTarget) async throws -> Bool {
+        try await turns.run(Self.turn(hash, target)) {
+            let file = try await drops.database.read { try FileRows.file(hash, of: target.block, in: $0) }
+            if file?.isUploaded ?? false { return true }
+            guard try await upload(hash, at: target.block, in: target.heap.heap) == nil else {
+                throw StorageError.unavailable("an upload could not be completed")
+            }
+            return false
+        }
+    }
+
+    private static func turn(_ hash: ContentHash, _ target: FileTarget) -> String { "\(target.block) \(hash)" }
 
     /// The file, if it was completed before, with what is told now.
     private func known(

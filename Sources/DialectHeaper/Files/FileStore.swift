@@ -108,11 +108,14 @@ struct FileStore: Sendable {
 
     // MARK: Whole files
 
-    /// What a body of unknown content may have at most.
+    /// What a body of unknown content may have at most: it may be one that the heap's owner has already.
     func room(in heap: HeapPlace) async throws -> Int64 {
         guard let limit = settings.storageBytes else { return settings.maxBytes }
         let owner = heap.owner
-        return min(settings.maxBytes, try await drops.database.read { try room(of: owner, limit: limit, in: $0) })
+        let most = try await drops.database.read { session in
+            max(try room(of: owner, limit: limit, in: session), try FileUsage.largest(of: owner, in: session))
+        }
+        return min(settings.maxBytes, most)
     }
 
     /// Takes a file that has arrived in one piece.
@@ -134,11 +137,21 @@ struct FileStore: Sendable {
                 _ = try drops.attach(staged, to: drop.id, slot: 0, in: session)
                 let size = arrival.size
                 let needless = try contents.adopt(drop.id, as: arrival.hash, size: size, at: clock.now, in: session)
-                let file = try record(arrival, by: user, in: session)
-                return (file: file, isKnown: known?.isUploaded ?? false, needless: needless)
+                let isKnown = known?.isUploaded ?? false
+                var arrival = arrival
+                // What a block has keeps its name.
+                if isKnown { arrival.name = "" }
+                return (file: try record(arrival, by: user, in: session), isKnown: isKnown, needless: needless)
             }
             await drops.erase(done.needless)
-            return (try await finish(done.file, at: target, by: user, isNews: !done.isKnown), done.isKnown)
+            let file = try await finish(
+                done.file,
+                at: target,
+                by: user,
+                isNews: !done.isKnown,
+                renames: !done.isKnown && !arrival.name.isEmpty
+            )
+            return (file, done.isKnown)
         } catch {
             await eraseUnowned(staged)
             throw error
@@ -157,9 +170,17 @@ struct FileStore: Sendable {
     // MARK: The end of every arrival
 
     /// Finds out the type of a recorded file, if nobody has told it, and writes the file into the block's document.
-    func finish(_ file: HeaperFile, at target: FileTarget, by user: UserID, isNews: Bool) async throws -> HeaperFile {
+    ///
+    /// `renames`: somebody has told the name now, so it counts for the document, too.
+    func finish(
+        _ file: HeaperFile,
+        at target: FileTarget,
+        by user: UserID,
+        isNews: Bool,
+        renames: Bool
+    ) async throws -> HeaperFile {
         let file = file.mimeType.isEmpty ? try await typed(file) : file
-        try await listing.list(file, in: target, by: user)
+        try await listing.list(file, in: target, by: user, renames: renames)
         if isNews { listing.tell(file) }
         return file
     }

@@ -31,6 +31,16 @@ struct FileUsage: Equatable, Sendable {
         ) { FileUsage(files: $0.integer(0), bytes: $0.integer(1)) } ?? FileUsage()
     }
 
+    /// The largest file in all heaps that somebody owns.
+    static func largest(of user: UserID, in session: any SQLSession) throws -> Int64 {
+        try session.first(
+            """
+            SELECT COALESCE(MAX(file_size), 0) FROM heaper_files WHERE is_uploaded = 1
+                AND heap_id IN (SELECT id FROM heaper_heaps WHERE owner_id = \(user) AND deleted_at IS NULL)
+            """
+        ) { $0.integer(0) } ?? 0
+    }
+
     /// Bytes that uploads under way will take in somebody's heaps.
     static func pending(of user: UserID, in session: any SQLSession) throws -> Int64 {
         try session.first(

@@ -12,7 +12,6 @@ import Hummingbird
 /// - Source: Heaper API reference, "PUT /api/upload/chunk"; contract, section 9.
 struct UploadChunkRoute {
     let files: FileStore
-    let finder: FileFinder
     let places: any PlaceFinding
 
     @Sendable
@@ -23,35 +22,30 @@ struct UploadChunkRoute {
         let digest = try request.headers[Self.contentDigest].flatMap { try ContentDigest($0) }
         let target = try await places.fileTarget(path.block, in: path.heap, for: caller.user)
         guard let session = try await files.upload(hash, at: target.block, in: target.heap.heap) else {
-            return try await again(request, index, hash, target, caller)
+            guard try await files.isComplete(hash, at: target) else { throw FileFailure.uploadNotFound }
+            return Self.answer(index, size: try await Self.size(of: request.incoming))
         }
         let body = VerifiedBody(base: request.incoming, digest: digest)
         do {
             let size = try await files.take(index, body, declared: request.declaredLength, of: session)
             return Self.answer(index, size: size)
         } catch FileFailure.uploadNotFound {
-            return try await again(request, index, hash, target, caller)
+            // It has ended while this chunk came; the body has been begun, and can be read by nobody else.
+            guard try await files.isComplete(hash, at: target) else { throw FileFailure.uploadNotFound }
+            return Self.answer(index, size: session.chunkSize(index) ?? 0)
         }
     }
 
     static let contentDigest = HTTPField.Name(validated: "Content-Digest")
 
-    /// The answer to a chunk of a file that is complete, most likely one whose first answer was lost.
-    private func again(
-        _ request: Request,
-        _ index: Int64,
-        _ hash: ContentHash,
-        _ target: FileTarget,
-        _ caller: Caller
-    ) async throws -> Response {
-        let found = try await finder.file(hash, of: target.block, for: caller.user)
-        guard found?.file.isUploaded ?? false else { throw FileFailure.uploadNotFound }
+    /// Reads a chunk of a file that is complete, most likely one whose first answer was lost.
+    private static func size(of body: IncomingBody) async throws -> Int64 {
         var size: Int64 = 0
-        for try await bytes in request.incoming {
+        for try await bytes in body {
             size += Int64(bytes.readableBytes)
             guard size <= FileSettings.largestChunkBytes else { throw HeaperError.bodyTooLarge }
         }
-        return Self.answer(index, size: size)
+        return size
     }
 
     private static func answer(_ index: Int64, size: Int64) -> Response {

@@ -19,7 +19,7 @@ struct UploadInitRoute {
         let wish = try await wish(request)
         let target = try await places.fileTarget(path.block, in: path.heap, for: caller.user)
         switch try await files.begin(wish, at: target, by: caller.user) {
-        case .exists(let file): return Response(.ok, json: Self.answer(file, chunkBytes: wish.chunkBytes))
+        case .exists(let file): return Response(.ok, json: Self.answer(file, wished: wish.chunkBytes))
         case .open(let session, let isResumed):
             let progress = try await files.progress(of: session)
             let status = isResumed ? "resumed" : "initialized"
@@ -64,15 +64,19 @@ struct UploadInitRoute {
         ]
     }
 
-    private static func answer(_ file: HeaperFile, chunkBytes: Int64) -> JSONValue {
-        [
+    /// As if all chunks were here.
+    private static func answer(_ file: HeaperFile, wished: Int64) -> JSONValue {
+        // The client may have told another size.
+        let chunkBytes = FileSettings.chunkBytes(wished: wished, size: file.size)
+        let count = UploadSession.chunkCount(file.size, chunkBytes)
+        return [
             "status": "exists",
             "block_id": .string(file.block.text),
             "file_hash": .string(file.hash.text),
             "file_size": .integer(file.size),
             "chunk_size": .integer(chunkBytes),
-            "total_chunks": .integer(UploadSession.chunkCount(file.size, chunkBytes)),
-            "uploaded_chunks": [],
+            "total_chunks": .integer(count),
+            "uploaded_chunks": .array((0..<count).map { .integer($0) }),
             "uploaded_bytes": .integer(file.size),
             "expires_at": nil,
             "file_id": .string(file.id.text),

@@ -151,6 +151,27 @@ extension HeaperClient {
     {
         try await get("/api/file/\(key)/raw/x\(query)", as: session, headers: headers)
     }
+
+    // MARK: On disk
+
+    /// The names of the files of the blob store; where blobs lie in S3, of those that have rows.
+    func storedBlobs() async throws -> [String] {
+        guard S3Peer.current != nil else { return storedFiles }
+        let database = try SQLiteDatabase(path: "\(server.dataPath)/coffer.sqlite")
+        let keys = try await database.read { session in
+            try session.query("SELECT key FROM blobs WHERE place = 'stored'") { $0.text(0) }
+        }
+        try await database.close()
+        return keys
+    }
+
+    /// The bytes of all files of the blob store, holes included.
+    func storedBytes() throws -> Int {
+        try storedPaths.reduce(0) { sum, path in
+            let attributes = try FileManager.default.attributesOfItem(atPath: "\(objectsPath)/\(path)")
+            return sum + (attributes[.size] as? Int ?? 0)
+        }
+    }
 }
 
 extension TestResponse {

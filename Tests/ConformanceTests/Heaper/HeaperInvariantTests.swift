@@ -103,17 +103,17 @@ struct HeaperInvariantTests {
             #expect(try await client.uploadFile(file, to: ada).heaperText("status") == "uploaded")
             try await client.upload(file, to: bob)
             try await client.upload(file, to: ada.at("ada-other"))
-            #expect(client.storedFiles.count == 1)
+            #expect(try await client.storedBlobs().count == 1)
             var freed: [JSONValue?] = []
             for (place, block) in [(ada, "ada-block"), (bob, "bob-block")] {
                 freed.append(try await Self.purge(block, in: place, client))
                 #expect(try await client.raw(block, as: place.session).status == 404)
                 #expect(try await client.raw("ada-other", as: ada.session).body == file)
-                #expect(client.storedFiles.count == 1)
+                #expect(try await client.storedBlobs().count == 1)
             }
             freed.append(try await Self.purge("ada-other", in: ada, client))
             #expect(freed == [0, 0, 150_000])
-            #expect(client.storedFiles.isEmpty)
+            #expect(try await client.storedBlobs().isEmpty)
             #expect(try await client.uploadFile(file, to: bob.at("bob-other")).heaperText("status") == "uploaded")
             #expect(try await client.raw("bob-other", as: bob.session).body == file)
         }

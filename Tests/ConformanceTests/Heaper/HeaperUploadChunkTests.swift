@@ -150,6 +150,31 @@ struct HeaperUploadChunkTests {
         }
     }
 
+    @Test func chunkThatIsOvertakenByTheEndIsTakenForARepetition() async throws {
+        try await HeaperClient.run { client async throws in
+            let place = try await client.makeFilePlace()
+            let chunk = 1 << 20
+            let bytes = HeaperClient.bytes(2 * chunk)
+            let hash = HeaperClient.hash(bytes)
+            _ = try await client.initUpload(bytes, to: place, chunk: chunk)
+            try await client.putChunks(0..<2, of: bytes, to: place, chunk: chunk)
+            let other = [UInt8](repeating: 7, count: chunk)
+            let late = try await TestConnection.open(port: client.server.port) { connection in
+                let path = "/api/upload/chunk/\(place.heap)/\(place.block)/\(hash)/0"
+                let head = client.server.head("PUT", path, headers: place.session.bearer, body: other)
+                try await connection.write(head)
+                try await connection.write(Array(other.prefix(chunk / 2)))
+                // It gathers behind the chunks that are there.
+                #expect(try await client.eventually { try client.storedBytes() > bytes.count })
+                #expect(try await client.completeUpload(hash, to: place).status == 200)
+                try await connection.write(Array(other.dropFirst(chunk / 2)))
+                return try await connection.readResponse()
+            }
+            #expect(late.text == #"{"status":"ok","index":0,"size":1048576}"#)
+            #expect(try await client.raw(place.block, as: place.session).body == bytes)
+        }
+    }
+
     @Test func eightSendersAtOnceMakeOneFile() async throws {
         try await HeaperClient.run { client async throws in
             let place = try await client.makeFilePlace()

@@ -1,6 +1,7 @@
 import CofferHTTP
 import CofferTesting
 import Testing
+import Yjs
 
 @Suite("Heaper: POST /api/upload/complete/{heap_id}/{block_id}/{hash}", .serialized, .timeLimit(.minutes(20)))
 struct HeaperUploadCompleteTests {
@@ -67,7 +68,7 @@ struct HeaperUploadCompleteTests {
             #expect(try answer.heaperText("status") == "hash_mismatch")
             #expect(try answer.heaperText("expected") == hash)
             #expect(try answer.heaperText("actual") == HeaperClient.hash(other))
-            #expect(client.storedFiles.isEmpty)
+            #expect(try await client.storedBlobs().isEmpty)
             #expect(try await client.uploadStatus(hash, of: place).status == 404)
             #expect(try await client.raw(place.block, as: place.session).status == 404)
         }
@@ -92,6 +93,15 @@ struct HeaperUploadCompleteTests {
             let named = try await client.completeUpload(HeaperClient.hash(bytes), to: place, ["name": "two"])
             #expect(try named.heaperText("file_id") == first.heaperText("file_id"))
             #expect(named.json?["file"]?["name"] == "two")
+            // The document, which is what counts in the end, says so, too.
+            var document = YDocument()
+            let update = try document.edit(as: 5) { try $0.insert("x", at: 0, in: .root("t")) }.update
+            _ = try await client.push(heaperEntry(place.block, update, in: place.heap), as: place.session)
+            let shown = try await client.post("/api/block/\(place.block)", as: place.session)
+            guard case .array(let files)? = shown.json?["block"]?["files"] else {
+                throw HeaperUnexpectedAnswer(text: shown.text)
+            }
+            #expect(files.map { $0["name"] } == ["two"])
         }
     }
 
@@ -109,7 +119,7 @@ struct HeaperUploadCompleteTests {
             }
             #expect(answers.allSatisfy { $0.status == 200 })
             #expect(try Set(answers.map { try $0.heaperText("file_id") }).count == 1)
-            #expect(client.storedFiles.count == 1)
+            #expect(try await client.storedBlobs().count == 1)
         }
     }
 

@@ -35,10 +35,11 @@ struct HeaperUploadFileTests {
             let place = try await client.makeFilePlace()
             let bytes = HeaperClient.bytes(200_000)
             let first = try await client.uploadFile(bytes, to: place)
-            let second = try await client.uploadFile(bytes, to: place)
+            let second = try await client.uploadFile(bytes, to: place, name: "other.bin")
+            #expect(second.json?["file"]?["name"] == "file.bin")
             #expect(try second.heaperText("status") == "exists")
             #expect(try second.heaperText("file_id") == first.heaperText("file_id"))
-            #expect(client.storedFiles.count == 1)
+            #expect(try await client.storedBlobs().count == 1)
         }
     }
 
@@ -52,7 +53,7 @@ struct HeaperUploadFileTests {
             #expect(answer.heaperCode == "hash_mismatch")
             #expect(try answer.heaperText("expected") == other)
             #expect(try answer.heaperText("actual") == HeaperClient.hash(bytes))
-            #expect(client.storedFiles.isEmpty)
+            #expect(try await client.storedBlobs().isEmpty)
             let status = try await client.fileStatus(other, of: place)
             #expect(try status.heaperText("status") == "missing")
         }
@@ -86,7 +87,7 @@ struct HeaperUploadFileTests {
             }
             let json = try await client.post("/api/upload/file/\(place.heap)/\(place.block)", [:], as: place.session)
             #expect(json.status == 400)
-            #expect(client.storedFiles.isEmpty)
+            #expect(try await client.storedBlobs().isEmpty)
         }
     }
 
@@ -108,7 +109,7 @@ struct HeaperUploadFileTests {
             }
             let status = try await client.fileStatus(HeaperClient.hash(bytes), of: place)
             #expect(try status.heaperText("status") == "missing")
-            #expect(client.storedFiles.isEmpty)
+            #expect(try await client.storedBlobs().isEmpty)
         }
     }
 
@@ -149,6 +150,29 @@ struct HeaperUploadFileTests {
             #expect(evil.status == 200)
             let raw = try await client.raw("b2", as: place.session)
             #expect(raw.header("content-disposition") == "inline; filename*=UTF-8''.._.._etc_passwd")
+        }
+    }
+
+    @Test(arguments: [true, false])
+    func ownBytesFitIntoAFullQuota(hashFirst: Bool) async throws {
+        try await HeaperClient.run(["STORAGE_BYTES": "150000"]) { client async throws in
+            let place = try await client.makeFilePlace()
+            let bytes = HeaperClient.bytes(140_000)
+            try await client.upload(bytes, to: place)
+            let again = try await client.uploadFile(bytes, to: place, hashFirst: hashFirst)
+            #expect(again.status == 200, "\(again.text)")
+            #expect(try again.heaperText("status") == "exists")
+            let copy = try await client.uploadFile(bytes, to: place.at("copy"), hashFirst: hashFirst)
+            #expect(try copy.heaperText("status") == "uploaded")
+            #expect(try await client.storedBlobs().count == 1)
+            let other = try await client.uploadFile(
+                HeaperClient.bytes(130_000, seed: 2),
+                to: place.at("other"),
+                hashFirst: hashFirst
+            )
+            #expect(other.status == 507)
+            #expect(other.heaperCode == "quota_exceeded")
+            #expect(try await client.storedBlobs().count == 1)
         }
     }
 

@@ -99,7 +99,7 @@ struct HeaperUploadInitTests {
             #expect(try again.heaperText("status") == "initialized")
             #expect(try again.heaperInteger("chunk_size") == 131_072)
             #expect(try again.heaperIntegers("uploaded_chunks") == [])
-            #expect(client.storedFiles.isEmpty)
+            #expect(try await client.storedBlobs().isEmpty)
         }
     }
 
@@ -112,8 +112,9 @@ struct HeaperUploadInitTests {
             #expect(try answer.heaperText("status") == "exists")
             #expect(try answer.heaperText("file_id") != first.heaperText("file_id"))
             #expect(answer.json?["file"]?["name"] == "again.bin")
+            #expect(try answer.heaperIntegers("uploaded_chunks") == [0, 1, 2, 3, 4])
             #expect(try await client.raw("second", as: place.session).body == bytes)
-            #expect(client.storedFiles.count == 1)
+            #expect(try await client.storedBlobs().count == 1)
             let same = try await client.initUpload(bytes, to: place)
             #expect(try same.heaperText("status") == "exists")
             #expect(try same.heaperText("file_id") == first.heaperText("file_id"))
@@ -133,7 +134,7 @@ struct HeaperUploadInitTests {
             try await client.upload(bytes, to: other)
             #expect(try await client.raw("other-block", as: other.session).body == bytes)
             // Stored once all the same.
-            #expect(client.storedFiles.count == 1)
+            #expect(try await client.storedBlobs().count == 1)
         }
     }
 
