@@ -106,6 +106,22 @@ struct ProjectionRowsTests {
         }
     }
 
+    @Test func filesPastTheLongestListStay() async throws {
+        try await DocumentFixture.run { fixture async throws in
+            let keys = (1...Projection.maxFiles).map { "\(String(repeating: "e", count: 58))\(100_000 + $0):5" }
+            try await edit(fixture) { edit in
+                for key in keys { try edit.set(.null, forKey: key, in: .root("files_v0")) }
+            }
+            try await fixture.hub.settle(fixture.heaps.heap.heap)
+            #expect(try await fixture.integer("SELECT COUNT(*) FROM heaper_files") == Int64(Projection.maxFiles))
+            try await edit(fixture) { edit in
+                try edit.set(.null, forKey: "\(Self.hash):5", in: .root("files_v0"))
+            }
+            try await fixture.hub.settle(fixture.heaps.heap.heap)
+            #expect(try await fixture.integer("SELECT COUNT(*) FROM heaper_files") == Int64(Projection.maxFiles) + 1)
+        }
+    }
+
     @Test func fileThatTheDocumentDoesNotNameYetStays() async throws {
         try await DocumentFixture.run { fixture async throws in
             try await edit(fixture) { try $0.insert("a", at: 0, in: .root("t")) }

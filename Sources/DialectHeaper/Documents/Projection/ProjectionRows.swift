@@ -73,6 +73,8 @@ struct ProjectionRows {
         }
         try writeRelations(projection.relations)
         for file in projection.files { try write(file) }
+        // A longer list was not read to its end: what is missing in it may be there.
+        guard projection.files.count < Projection.maxFiles else { return }
         try removeFiles(except: Set(projection.files.map(\.hash)))
     }
 
