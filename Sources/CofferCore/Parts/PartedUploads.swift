@@ -1,60 +1,6 @@
 package import NIOCore
 import Synchronization
 
-/// An upload whose parts are still arriving; its drop is pending.
-package struct OpenUpload: Equatable, Sendable {
-    package let drop: DropID
-    /// Names the file in which the parts gather, and the blob it becomes.
-    package let key: BlobKey
-    /// Bytes of all parts together, as declared.
-    package let size: Int64
-    /// Bytes of each part but the last; nil when each part has a size of its own.
-    package let partBytes: Int64?
-    package let firstPartAt: Timestamp?
-
-    package init(
-        drop: DropID,
-        key: BlobKey,
-        size: Int64,
-        partBytes: Int64? = nil,
-        firstPartAt: Timestamp? = nil
-    ) {
-        self.drop = drop
-        self.key = key
-        self.size = size
-        self.partBytes = partBytes
-        self.firstPartAt = firstPartAt
-    }
-}
-
-package enum PartError: Error, Equatable {
-    /// The part alone is larger than parts may be.
-    case tooLarge(limit: Int64)
-    /// With this part the upload would become larger than it was declared.
-    case exceedsUpload
-    case empty
-    /// Equal parts are agreed on, and this one has another size.
-    case wrongSize(expected: Int64)
-    /// Equal parts are agreed on, and there is none of this number.
-    case noSuchPart
-    /// The upload's bytes are not those that were announced; theirs is this SHA-256.
-    case wrongDigest(actual: [UInt8])
-    /// Too many parts wait for earlier ones.
-    case tooManyParked
-    /// Some parts are missing.
-    case incomplete
-    /// The upload is gone: finished, deleted, or left idle for too long.
-    case gone
-}
-
-/// How far an upload has come.
-package struct PartProgress: Equatable, Sendable {
-    /// Bytes of the parts from 0 on without a gap.
-    package let contiguousBytes: Int64
-    /// Numbers of the parts that are there, ascending.
-    package let received: [ClosedRange<Int64>]
-}
-
 /// Uploads in numbered parts: in any order, in parallel, repeated, continued after a restart.
 ///
 /// All parts of an upload go into one file, each at the place where it probably belongs (``PartLayout``). A part counts
@@ -176,7 +122,37 @@ package final class PartedUploads: Sendable {
             room: place.room,
             limits: limits
         )
-        let length = try await Self.write(bytes, writer)
+        do {
+            for try await buffer in bytes { try await writer.write(buffer) }
+        } catch {
+            await writer.discard()
+            throw error
+        }
+        // From here on until the part counts nobody can seal the upload, and cut away what lies behind its end.
+        try await active.writing {
+            try await self.accept(writer, at: place, of: upload, active, in: file, limits: limits)
+        }
+        guard limits.digestsEarly else { return }
+        // What does not work now is done in the end. While somebody writes nobody can seal the upload.
+        try? await active.writing { try await self.digests[upload.drop].advance(to: active.settledBytes, in: file) }
+    }
+
+    /// Makes a part durable and records it.
+    private func accept(
+        _ writer: PartWriter,
+        at place: Place,
+        of upload: OpenUpload,
+        _ active: ActiveUpload,
+        in file: any PartFile,
+        limits: Limits
+    ) async throws {
+        let length: Int64
+        do {
+            length = try await writer.finish()
+        } catch {
+            await writer.discard()
+            throw error
+        }
         let extent = PartLayout.Extent(position: place.position, length: length)
         do {
             let ordered = try active.claim(place.sender, place.index, extent)
@@ -191,22 +167,6 @@ package final class PartedUploads: Sendable {
         }
         if let needless = active.accept(place.sender, length: length) {
             await file.discard(needless.position..<needless.end)
-        }
-        guard limits.digestsEarly else { return }
-        // What does not work now is done in the end. While somebody writes nobody can seal the upload.
-        try? await active.writing { try await self.digests[upload.drop].advance(to: active.settledBytes, in: file) }
-    }
-
-    private static func write<Bytes: AsyncSequence>(
-        _ bytes: Bytes,
-        _ writer: PartWriter
-    ) async throws -> Int64 where Bytes.Element == ByteBuffer {
-        do {
-            for try await buffer in bytes { try await writer.write(buffer) }
-            return try await writer.finish()
-        } catch {
-            await writer.discard()
-            throw error
         }
     }
 
