@@ -299,7 +299,8 @@ class Service:
 class Front:
     """A proxy before the service.
 
-    `mode` decides what happens to the next requests: pass; hang (no answer); down (the connection closes at once);
+    `mode` decides what happens to the next requests: pass; hang (no answer); late (passed on when the mode changes, whether
+    or not the client still waits); down (the connection closes at once);
     500, 503, html, xml, empty (an answer of the proxy's own); cut and bare (an answer that ends in the middle, or
     before its body); slow (64 KiB a second towards the client). `only` restricts that to methods; `times` ends it after so many requests.
     """
@@ -373,6 +374,8 @@ class Front:
             release.wait(120)
             request.close_connection = True
             return
+        if mode == "late":
+            release.wait(120)
         if mode == "down":
             request.close_connection = True
             return

@@ -32,6 +32,14 @@ package protocol BlobStore: Sendable {
         claimed: @Sendable (_ prefix: String) async throws -> Set<BlobKey>
     ) async throws -> Reconciliation
 
+    /// Removes bytes without a row that an earlier process had ordered and that came into being after its end.
+    ///
+    /// Only what is ordered from elsewhere can come late; call it once, soon after the start.
+    ///
+    /// - Returns: how many blobs.
+    /// - Throws: ``StorageError``.
+    func removeStragglers(claimed: @Sendable (_ prefix: String) async throws -> Set<BlobKey>) async throws -> Int
+
     /// Fails when a small write would fail now.
     ///
     /// - Throws: ``StorageError``.
@@ -80,6 +88,11 @@ package protocol BlobWriter: AnyObject {
 }
 
 extension BlobStore {
+    /// What is written here is there when the call returns.
+    package func removeStragglers(
+        claimed: @Sendable (_ prefix: String) async throws -> Set<BlobKey>
+    ) async throws -> Int { 0 }
+
     /// Writes a whole sequence of buffers; on any error nothing of it remains.
     package func write<Bytes: AsyncSequence>(
         _ bytes: Bytes,

@@ -48,6 +48,12 @@ package final class SealedBlobStore: BlobStore {
         try await base.reconcile(unclaimedBefore: unclaimedBefore, claimed: claimed)
     }
 
+    package func removeStragglers(
+        claimed: @Sendable (_ prefix: String) async throws -> Set<BlobKey>
+    ) async throws -> Int {
+        try await base.removeStragglers(claimed: claimed)
+    }
+
     package func probe() async throws {
         try await base.probe()
     }

@@ -41,6 +41,13 @@ extension DropStore {
         await erase(doomed)
     }
 
+    /// Removes stored bytes that no row knows and that an earlier process had ordered.
+    func removeStragglers() async throws -> Int {
+        try await blobs.removeStragglers { prefix in
+            try await database.read { try blobTable.storedKeys(withPrefix: prefix, in: $0) }
+        }
+    }
+
     /// Removes stored bytes that no row knows, and counts rows whose bytes are gone.
     func reconcile(before limit: Timestamp) async throws -> Reconciliation {
         try await blobs.reconcile(unclaimedBefore: limit) { prefix in

@@ -6,12 +6,15 @@ import Synchronization
 ///
 /// One service with four loops: drops are deleted when they expire (a timer on the next due time, and a look every
 /// minute in case the clock was changed); abandoned admissions are released; stored bytes without a row are removed
-/// at start and every `reconcileInterval`; and a heartbeat shows that all this is alive.
+/// at start, once more soon after it, and every `reconcileInterval`; and a heartbeat shows that all this is alive.
 package final class Sweeper: Service {
     package struct Timing: Sendable {
         package var reconcileInterval: Duration = .seconds(600)
         /// Bytes without a row younger than this may belong to an upload that is about to be recorded.
         package var orphanAge: Duration = .seconds(900)
+
+        /// From the start until everything has arrived that an earlier process had sent to a store elsewhere.
+        package var stragglersArrive: Duration = .seconds(30)
 
         package init() {}
     }
@@ -79,9 +82,7 @@ package final class Sweeper: Service {
 
     private func reconcile(before limit: Timestamp) async throws {
         let found = try await drops.reconcile(before: limit)
-        if found.orphansRemoved > 0 {
-            logger.notice("orphaned blobs removed", metadata: ["count": "\(found.orphansRemoved)"])
-        }
+        tell(orphans: found.orphansRemoved)
         if found.missing > 0 {
             logger.error("blobs are missing from the store", metadata: ["count": "\(found.missing)"])
         }
@@ -131,10 +132,19 @@ package final class Sweeper: Service {
         try await attempt("reconcile") {
             try await self.reconcile(before: self.startedAt.advanced(by: .milliseconds(-20)))
         }
+        var next = clock.now.advanced(by: timing.reconcileInterval)
+        try await clock.sleep(until: min(next, startedAt.advanced(by: timing.stragglersArrive)))
+        try await attempt("stragglers") { self.tell(orphans: try await self.drops.removeStragglers()) }
         while !Task.isCancelled {
-            try await work.rest(timing.reconcileInterval)
+            try await clock.sleep(until: next)
             try await attempt("reconcile") { try await self.reconcile() }
+            next = clock.now.advanced(by: timing.reconcileInterval)
         }
+    }
+
+    private func tell(orphans count: Int) {
+        guard count > 0 else { return }
+        logger.notice("orphaned blobs removed", metadata: ["count": "\(count)"])
     }
 
     private func keepBeating() async throws {

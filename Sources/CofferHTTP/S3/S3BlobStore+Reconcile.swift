@@ -19,6 +19,28 @@ extension S3BlobStore {
         found.missing = 0
         let age = unclaimedBefore.duration(to: clock.now) - Self.vagueness
         fresh.forget(before: unclaimedBefore)
+        try await compare(age: age, into: &found, claimed: claimed)
+        return found
+    }
+
+    /// A request that was under way when the process before this one ended may be carried out after we have looked.
+    package func removeStragglers(
+        claimed: @Sendable (_ prefix: String) async throws -> Set<BlobKey>
+    ) async throws -> Int {
+        try await owner.check()
+        var found = Reconciliation()
+        // What this process has written is all still known.
+        try await compare(age: Self.anyAge, into: &found, claimed: claimed)
+        return found.orphansRemoved
+    }
+
+    private static let anyAge: Duration = .seconds(-86_400)
+
+    private func compare(
+        age: Duration,
+        into found: inout Reconciliation,
+        claimed: @Sendable (_ prefix: String) async throws -> Set<BlobKey>
+    ) async throws {
         var objects = ObjectLister(client: client, age: age)
         for shard in Self.shards {
             let stored = try await objects.next(shard)
@@ -29,7 +51,6 @@ extension S3BlobStore {
             try await removeCopies(rows.intersection(stored.keys), shard)
         }
         try await giveUpUploads(age: age)
-        return found
     }
 
     /// `stored`: for each key, whether it is old enough to be an orphan.

@@ -65,6 +65,22 @@ struct S3ReconcileServiceTests {
         }
     }
 
+    /// They may have come into being a moment ago, by a request of a process that is gone.
+    @Test func stragglersAreRemovedWhateverTheirTime() async throws {
+        try await S3ServiceFixture.run { fixture async throws in
+            let claimed = try await fixture.store.stage([1]).blob
+            let own = try await fixture.store.stage([2]).blob
+            _ = try await fixture.client.createUpload("blobs/\(BlobKey(random: SystemRandomSource()))")
+            _ = try await putOrphan(fixture)
+            let removed = try await fixture.store.removeStragglers { prefix in
+                claimed.key.description.hasPrefix(prefix) ? [claimed.key] : []
+            }
+            #expect(removed == 1)
+            #expect(try await Set(fixture.stored()) == ["blobs/\(claimed.key)", "blobs/\(own.key)"])
+            #expect(try await fixture.unfinished() == [])
+        }
+    }
+
     @Test func foreignObjectIsLeftAlone() async throws {
         try await S3ServiceFixture.run { fixture async throws in
             try await fixture.client.put("blobs/README", .bytes(ByteBuffer(string: "x")))
