@@ -26,7 +26,7 @@ struct FileAnswer {
             return Plan(status: .notModified, headers: cacheHeaders, range: nil)
         }
         var headers = cacheHeaders
-        headers[.contentType] = file.mimeType.isEmpty ? "application/octet-stream" : file.mimeType
+        headers[.contentType] = mediaType
         headers[.acceptRanges] = "bytes"
         headers[.xContentTypeOptions] = "nosniff"
         headers[.contentDisposition] = ContentDisposition.extended(
@@ -57,11 +57,18 @@ struct FileAnswer {
         return range
     }
 
+    /// The stored type; what a document has brought need not be one.
+    private var mediaType: String {
+        let type = UploadFields.mimeType(file.mimeType)
+        return type.isEmpty ? "application/octet-stream" : type
+    }
+
     /// Whether browsers would run what is in it.
     private var isActive: Bool {
-        guard let type = MediaTypeHeader(file.mimeType)?.essence else { return false }
+        guard let type = MediaTypeHeader(mediaType)?.essence else { return false }
         return ["text/html", "text/xml", "application/xml", "text/xsl", "application/xslt"].contains(type)
-            || type.hasSuffix("+xml")
+            // Browsers that replace one part by the next show HTML in them.
+            || type.hasSuffix("+xml") || type.hasPrefix("multipart/") || type.hasPrefix("message/")
     }
 
     /// Whether a list of tags has this one; weak ones count (RFC 9110, section 13.1.2).

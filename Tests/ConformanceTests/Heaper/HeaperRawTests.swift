@@ -1,6 +1,7 @@
 import CofferHTTP
 import CofferTesting
 import Testing
+import Yjs
 
 @Suite(
     "Heaper: GET and HEAD /api/file/{key}/raw/{slug} and /api/stream/{key}/{slug}",
@@ -139,6 +140,7 @@ struct HeaperRawTests {
 
     @Test(arguments: [
         "text/html", "image/svg+xml", "application/xml", "TEXT/HTML; charset=utf-8", "application/xhtml+xml",
+        "multipart/x-mixed-replace; boundary=x", "message/rfc822",
     ])
     func activeTypesAreSandboxed(type: String) async throws {
         try await Self.run(type: type) { client, stored async throws in
@@ -146,6 +148,28 @@ struct HeaperRawTests {
             #expect(answer.header("content-type") == type)
             #expect(answer.header("content-security-policy") == "sandbox; default-src 'none'")
             #expect(answer.header("x-content-type-options") == "nosniff")
+        }
+    }
+
+    /// A document may name any type for a file before its bytes come.
+    @Test func typeThatIsNoneIsNotSent() async throws {
+        try await HeaperClient.run { client async throws in
+            let place = try await client.makeFilePlace()
+            let hash = HeaperClient.hash(Self.bytes)
+            var document = YDocument()
+            let update = try document.edit(as: 5) { edit in
+                let entry = YValue.object([
+                    YEntry("name", .string("a\r\nb")), YEntry("mime_type", .string("text/html\r\nX-Evil: 1")),
+                ])
+                try edit.set(entry, forKey: "\(hash):\(Self.bytes.count)", in: .root("files_v0"))
+            }.update
+            _ = try await client.push(heaperEntry(place.block, update, in: place.heap), as: place.session)
+            try await client.upload(Self.bytes, to: place, name: "", type: "")
+            let answer = try await client.raw(place.block, as: place.session)
+            #expect(answer.status == 200)
+            #expect(answer.header("content-type") == "application/octet-stream")
+            #expect(answer.header("content-disposition") == "inline; filename*=UTF-8''ab")
+            #expect(answer.header("x-evil") == nil)
         }
     }
 
