@@ -1,3 +1,4 @@
+import NIOCore
 import NIOPosix
 import Testing
 
@@ -15,6 +16,20 @@ struct ImageHeaderTests {
         #expect(facts.format == format)
         #expect(facts.width == 62)
         #expect(facts.height == 46)
+        #expect(!facts.isAnimated)
+    }
+
+    /// It would take years to walk through all of it.
+    @Test func firstFrameWithoutEndIsNotWalkedThrough() async throws {
+        let head: [UInt8] = Array("GIF89a".utf8) + [3, 0, 2, 0, 0, 0, 0, 0x21, 0xFE]
+        let endless = MediaInput.bytes(size: 1 << 50) { offset, count in
+            let begun = Array(head.dropFirst(Int(min(offset, 1000))).prefix(count))
+            // Pieces of one byte.
+            return ByteBuffer(bytes: begun + [UInt8](repeating: 1, count: count - begun.count))
+        }
+        let facts = try await MediaFixtures().media.inspect(endless)
+        #expect(facts.width == 3)
+        #expect(facts.height == 2)
         #expect(!facts.isAnimated)
     }
 

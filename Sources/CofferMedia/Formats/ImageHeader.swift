@@ -3,9 +3,12 @@
 /// All walking is bounded: by the input's size, and by a number of steps that no honest file needs.
 struct ImageHeader {
     static let maxSteps = 2_000
+    /// Pieces of at most 255 bytes in which a GIF's first frame may come.
+    private static let maxSubBlocks = 1 << 18
 
     var source: ByteSource
     var facts: MediaReport
+    private var subBlocks = 0
 
     /// - Throws: ``MediaFailure/broken`` for headers that end early or make no sense.
     static func read(_ format: MediaFormat, _ source: ByteSource) async throws -> MediaReport {
@@ -133,9 +136,11 @@ extension ImageHeader {
         flags & 0x80 == 0 ? 0 : 3 << Int64((flags & 7) + 1)
     }
 
+    /// - Returns: nil where the file ends before they do, or they are too many.
     private mutating func skipSubBlocks(from start: Int64) async throws -> Int64? {
         var offset = start
-        while let length = try await source.bytes(at: offset, upTo: 1).first {
+        while subBlocks < Self.maxSubBlocks, let length = try await source.bytes(at: offset, upTo: 1).first {
+            subBlocks += 1
             offset += 1 + Int64(length)
             if length == 0 { return offset }
             guard offset <= source.size else { return nil }
