@@ -17,6 +17,16 @@ public struct YEdit {
         bytesLeft = limit - store.arena.live
     }
 
+    /// The text of an XML type as it is now; see ``YDocument/plainText(of:)``.
+    ///
+    /// - Parameter type: the type.
+    /// - Returns: the text, empty if the type is gone.
+    public func plainText(of type: YTypeID) -> String {
+        var document = YDocument()
+        document.store = store
+        return document.plainText(of: type)
+    }
+
     /// Sets a map entry or an XML attribute to a plain value.
     ///
     /// - Parameters:

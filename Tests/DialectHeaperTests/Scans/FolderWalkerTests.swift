@@ -157,7 +157,8 @@ struct FolderWalkerTests {
         try make("file", "abc")
         let (descriptor, _) = try root.open(.root).file(Array("file".utf8)[...])
         var space = FileReading.makeSpace()
-        let read = try FileReading(descriptor: descriptor).digest(in: &space, sampleBytes: 2, while: { true })
+        let reading = FileReading(descriptor: descriptor)
+        let read = try reading.digest(in: &space, sampleBytes: 2, size: 3, while: { true })
         let digest = try #require(read)
         #expect(digest.sha256.prefix(4) == [0xBA, 0x78, 0x16, 0xBF])
         #expect(digest.sample == Array("ab".utf8))
@@ -168,6 +169,15 @@ struct FolderWalkerTests {
         try make("file", "abc")
         let (descriptor, _) = try root.open(.root).file(Array("file".utf8)[...])
         var space = FileReading.makeSpace()
-        #expect(try FileReading(descriptor: descriptor).digest(in: &space, sampleBytes: 2, while: { false }) == nil)
+        let reading = FileReading(descriptor: descriptor)
+        #expect(try reading.digest(in: &space, sampleBytes: 2, size: 3, while: { false }) == nil)
+    }
+
+    @Test func fileWithoutEndIsNotReadToIt() throws {
+        let descriptor = Glibc.open("/dev/zero", O_RDONLY | O_CLOEXEC)
+        var space = FileReading.makeSpace()
+        let reading = FileReading(descriptor: descriptor)
+        let read = try reading.digest(in: &space, sampleBytes: 2, size: 1_000_000, while: { true })
+        #expect(try #require(read).bytes > 1_000_000)
     }
 }

@@ -150,6 +150,16 @@ struct ScanFixture: Sendable {
         }
     }
 
+    /// The title of a block's row, which is that of its document.
+    func title(of block: String) async throws -> String? {
+        let document = try await documents.hub.snapshot(of: BlockID(unchecked: block))
+        let title = try await database.read { session in
+            try session.first("SELECT title FROM heaper_blocks WHERE id = \(block)") { $0.text(0) }
+        }
+        #expect(document.plainText(of: BlockEdits.title) == title)
+        return title
+    }
+
     func bytes(of block: String, in originals: Originals? = nil) async throws -> String? {
         let file = try await database.read { session in
             try FileRows.files(of: BlockID(unchecked: block), in: session).first

@@ -119,6 +119,39 @@ struct ScanJobTests {
             #expect(try await fixture.listed(block) == [name])
             #expect(try await fixture.duplicates() == [])
             #expect(try await fixture.bytes(of: block) == "one")
+            #expect(try await fixture.title(of: block) == name)
+        }
+    }
+
+    @Test func titleThatSomebodyChoseStays() async throws {
+        try await ScanFixture.run { fixture in
+            try fixture.write("a", "one")
+            try await fixture.scan()
+            let block = try await fixture.files()[0].block
+            let target = DocumentTarget(new: BlockID(unchecked: block), in: fixture.heap)
+            try await fixture.documents.hub.edit(target, by: fixture.documents.heaps.ada) { edit in
+                try BlockEdits.setTitle("Holidays", &edit)
+            }
+            try fixture.move("a", to: "b")
+            try await fixture.scan()
+            #expect(try await fixture.names() == ["b 3"])
+            #expect(try await fixture.title(of: block) == "Holidays")
+        }
+    }
+
+    @Test func copyOfAChangedFileKeepsTheOldBytes() async throws {
+        try await ScanFixture.run { fixture in
+            try fixture.write("a", "one")
+            try fixture.write("b", "one")
+            try await fixture.scan()
+            let block = try await fixture.files()[0].block
+            try fixture.write("a", "another", age: 5)
+            try await fixture.scan()
+            #expect(try await fixture.names() == ["a 7", "b 3"])
+            #expect(try await fixture.files().allSatisfy { $0.block == block })
+            #expect(try await fixture.listed(block).sorted() == ["a", "b"])
+            #expect(try await fixture.duplicates() == [])
+            #expect(try await fixture.title(of: block) == "a")
         }
     }
 

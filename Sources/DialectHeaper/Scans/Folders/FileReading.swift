@@ -32,12 +32,14 @@ final class FileReading {
     /// - Parameters:
     ///   - space: any bytes of ``makeSpace()``, so that many files can be read in one room.
     ///   - sampleBytes: how many of the first bytes to hand back.
+    ///   - size: what it has now; of one that has grown, no more is read than shows it.
     ///   - mayGoOn: asked before each piece.
     /// - Returns: nil when it was told to stop.
     /// - Throws: ``FolderFailure`` when it cannot be read to its end.
     func digest(
         in space: inout [UInt8],
         sampleBytes: Int,
+        size: Int64,
         while mayGoOn: () -> Bool
     ) throws(FolderFailure) -> (sha256: [UInt8], sample: [UInt8], bytes: Int64)? {
         var (digest, sample, total) = (SHA256(), [UInt8](), Int64(0))
@@ -48,6 +50,7 @@ final class FileReading {
             space.withUnsafeBytes { digest.update(bufferPointer: UnsafeRawBufferPointer(rebasing: $0[..<count])) }
             if total == 0 { sample = Array(space.prefix(min(count, sampleBytes))) }
             total += Int64(count)
+            guard total <= size else { return ([], [], total) }
         }
     }
 

@@ -79,9 +79,14 @@ struct FileHasher: Sendable {
             let (descriptor, before) = try folder.file(file.found.name[...])
             let reading = FileReading(descriptor: descriptor)
             let sampleBytes = MediaTypeDetector.sampleBytes
-            guard let read = try reading.digest(in: &space, sampleBytes: sampleBytes, while: mayGoOn) else {
-                return nil
-            }
+            guard
+                let read = try reading.digest(
+                    in: &space,
+                    sampleBytes: sampleBytes,
+                    size: before.size,
+                    while: mayGoOn
+                )
+            else { return nil }
             let after = try reading.facts()
             guard after.isLike(before), read.bytes == after.size else { continue }
             return ReadFile(

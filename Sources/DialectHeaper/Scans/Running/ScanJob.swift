@@ -1,6 +1,7 @@
 import CofferCore
 import Logging
 import NIOPosix
+import Yjs
 
 /// Runs one scan: walks, reads what is new or changed, stores, and at the end looks for folders that are gone.
 struct ScanJob {
@@ -128,6 +129,9 @@ struct ScanJob {
             try await documents.edit(DocumentTarget(new: edit.block, in: heap), by: user) { document in
                 for entry in edit.removed { try entry.remove(from: &document) }
                 try edit.added?.write(into: &document)
+                guard let former = edit.formerTitle, let title = edit.added?.title else { return }
+                guard document.plainText(of: BlockEdits.title) == former else { return }
+                try BlockEdits.setTitle(title, &document)
             }
         } catch HeaperError.blockNotFound {
             // Purged since; there is nothing to follow.

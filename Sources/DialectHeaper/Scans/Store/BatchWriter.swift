@@ -69,7 +69,7 @@ struct BatchWriter {
                 """
             )
             try arrive(file.read.hash, at: holder.block)
-            return try rename(file.entry, of: holder.block)
+            return try rename(file.entry, of: holder.block, retitles: true)
         }
         try session.execute(
             """
@@ -150,7 +150,9 @@ struct BatchWriter {
     /// A block's file has other bytes now.
     private mutating func replace(_ known: KnownFile, by file: PreparedFile) throws {
         var edit = FileEdit(block: known.block, added: file.entry)
-        if try !isStillThere(known) {
+        if let copy = try copy(of: known) {
+            try promote(copy, of: known, retitles: false)
+        } else if try !isStored(known.hash) {
             try FileRows.remove(known.hash, of: known.block, in: session)
             edit.removed = [entry(of: known)]
         }
@@ -189,15 +191,24 @@ struct BatchWriter {
     private mutating func leave(_ known: KnownFile) throws -> Bool {
         guard try isAlive(known.block) else { return false }
         if let copy = try copy(of: known) {
-            try session.execute("DELETE FROM heaper_duplicates WHERE folder = \(copy.folder) AND name = \(copy.name)")
-            var entry = entry(of: known)
-            entry.name = String(decoding: copy.name, as: UTF8.self)
-            try rename(entry, of: known.block)
+            try promote(copy, of: known, retitles: true)
             return true
         }
         try FileRows.vanish(known.hash, of: known.block, in: session)
         try touch(known.block)
         return false
+    }
+
+    /// Lets a copy be the file from now on, under its own name.
+    private mutating func promote(
+        _ copy: (folder: FolderKey, name: [UInt8]),
+        of known: KnownFile,
+        retitles: Bool
+    ) throws {
+        try session.execute("DELETE FROM heaper_duplicates WHERE folder = \(copy.folder) AND name = \(copy.name)")
+        var entry = entry(of: known)
+        entry.name = String(decoding: copy.name, as: UTF8.self)
+        try rename(entry, of: known.block, retitles: retitles)
     }
 
     private func copy(of known: KnownFile) throws -> (folder: FolderKey, name: [UInt8])? {
@@ -211,10 +222,9 @@ struct BatchWriter {
         ) { (FolderKey(stored: $0.bytes(0)), $0.bytes(1)) }
     }
 
-    /// Whether the bytes are elsewhere, too: in a copy, or uploaded.
-    private func isStillThere(_ known: KnownFile) throws -> Bool {
-        if try copy(of: known) != nil { return true }
-        return try session.first("SELECT 1 FROM heaper_contents WHERE hash = \(known.hash)") { _ in true } ?? false
+    /// Whether bytes were uploaded, too.
+    private func isStored(_ hash: ContentHash) throws -> Bool {
+        try session.first("SELECT 1 FROM heaper_contents WHERE hash = \(hash)") { _ in true } ?? false
     }
 
     private func removeDuplicate(_ known: KnownFile) throws -> Bool {
@@ -226,7 +236,9 @@ struct BatchWriter {
     // MARK: Blocks
 
     /// Gives a block's file the name under which it lies here.
-    private mutating func rename(_ entry: FileEntry, of block: BlockID) throws {
+    ///
+    /// `retitles`: the block's title follows, if it is still the file's name.
+    private mutating func rename(_ entry: FileEntry, of block: BlockID, retitles: Bool) throws {
         guard let file = try FileRows.file(entry.hash, of: block, in: session), file.name != entry.name else { return }
         try session.execute("UPDATE heaper_files SET name = \(entry.name) WHERE id = \(file.id)")
         try touch(block)
@@ -237,7 +249,9 @@ struct BatchWriter {
             mimeType: file.mimeType,
             size: file.size
         )
-        result.edits.append(FileEdit(block: block, added: renamed))
+        var edit = FileEdit(block: block, added: renamed)
+        if retitles, !file.name.isEmpty { edit.formerTitle = FileEntry.title(ofName: file.name) }
+        result.edits.append(edit)
     }
 
     private mutating func touch(_ block: BlockID) throws {

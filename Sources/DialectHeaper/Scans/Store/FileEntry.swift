@@ -11,7 +11,9 @@ struct FileEntry: Equatable, Sendable {
     var size: Int64
 
     /// Of a block that is made for this file: its name in one line.
-    var title: String { name.replacing("\n", with: " ") }
+    var title: String { Self.title(ofName: name) }
+
+    static func title(ofName name: String) -> String { name.replacing("\n", with: " ") }
 
     var key: String { "\(hash):\(size)" }
 

@@ -31,4 +31,6 @@ struct FileEdit: Sendable {
     /// Names to take away.
     var removed: [FileEntry] = []
     var added: FileEntry?
+    /// A title that gives way to that of the added file: nobody has chosen it.
+    var formerTitle: String?
 }
