@@ -136,5 +136,6 @@ enum HeaperScanOperations {
     .answering(HeaperPieces.malformed, HeaperPieces.noToken)
     .failing([
         403: "The heap may only be read", 404: "No such file, or its bytes are not here", 409: "The heap is encrypted",
+        503: "Too many files are being looked into; has `Retry-After`",
     ])
 }

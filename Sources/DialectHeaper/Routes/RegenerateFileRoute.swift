@@ -8,6 +8,7 @@ import Yjs
 ///
 /// - Auth: an access token of somebody who may write in the heap.
 /// - 200: the file. 404: ``FileFailure/notFound``, ``FileFailure/notReady``. 409: ``ScanFailure/heapEncrypted``.
+///   503: ``ThumbnailFailure/busy``.
 /// - Source: Heaper contract, section 8.
 struct RegenerateFileRoute {
     let places: any PlaceFinding
@@ -44,7 +45,7 @@ struct RegenerateFileRoute {
         let size = reader.size
         let sample = try await reader.read(from: 0, count: MediaTypeDetector.sampleBytes)
         let type = mediaTypes.mediaType(of: sample) ?? found.file.mimeType
-        let facts = await MediaFacts.read(from: reader, media)
+        let facts = try await facts(of: found.file, in: reader)
         try await thumbnails.forget(found.file.hash)
         let (id, stamps) = (found.file.id, stamps)
         return try await finder.drops.database.write { session in
@@ -59,6 +60,19 @@ struct RegenerateFileRoute {
             guard let file = try FileRows.file(id, in: session) else { throw FileFailure.notFound }
             try BlockRows.touch(file.block, stamp: stamps.next(in: session), session)
             return file
+        }
+    }
+
+    /// What the file says of itself; where nothing can be found out, what was known.
+    ///
+    /// - Throws: ``ThumbnailFailure/busy``, ``StorageError``.
+    private func facts(of file: HeaperFile, in reader: any BlobReader) async throws -> MediaFacts {
+        do {
+            return MediaFacts(try await media.inspect(MediaInput(reader)))
+        } catch let failure as MediaFailure {
+            let meaning = ThumbnailFailure(failure)
+            guard meaning != .busy else { throw meaning }
+            return file.facts
         }
     }
 

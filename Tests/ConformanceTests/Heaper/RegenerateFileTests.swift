@@ -39,6 +39,28 @@ struct RegenerateFileTests {
         }
     }
 
+    /// The client knows more than we can find out.
+    @Test func whatTheClientToldStaysWhereNothingIsFound() async throws {
+        try await HeaperClient.run { client in
+            let place = try await client.makeFilePlace()
+            let bytes = HeaperClient.bytes(1000)
+            _ = try await client.initUpload(bytes, to: place)
+            try await client.putChunks(0..<1, of: bytes, to: place)
+            let told: JSONValue = ["width": 640, "height": 480, "duration": .double(12.5), "exif_data": ["a": 1]]
+            let done = try await client.completeUpload(HeaperClient.hash(bytes), to: place, told)
+            #expect(done.status == 200)
+            let answer = try await client.post(
+                "/api/regenerate_file",
+                ["block_id": .string(place.block)],
+                as: place.session
+            )
+            #expect(answer.status == 200)
+            #expect(answer.json?["file"]?["width"] == 640)
+            #expect(answer.json?["file"]?["duration"] == .double(12.5))
+            #expect(answer.json?["file"]?["exif_data"] == ["a": 1])
+        }
+    }
+
     @Test func foreignUnknownAndMissingFilesAre404() async throws {
         try await HeaperClient.run { client in
             let (place, block) = try await scanned(client)
