@@ -18,6 +18,14 @@ final class ActiveUpload: @unchecked Sendable {
         /// Writes that are under way at this moment.
         var writes = 0
         var whenStill: [CheckedContinuation<Void, Never>] = []
+        /// Those who wait for another sender's part to count.
+        var whenSettled: [CheckedContinuation<Void, Never>] = []
+
+        /// Takes those out who have to look again, as an arrival has ended.
+        mutating func takeWaiters() -> [CheckedContinuation<Void, Never>] {
+            defer { whenSettled = [] }
+            return whenSettled
+        }
     }
 
     var users = 0
@@ -116,15 +124,37 @@ final class ActiveUpload: @unchecked Sendable {
 
     /// - Returns: where bytes lie that nobody needs any more.
     func accept(_ sender: Int, length: Int64) -> PartLayout.Extent? {
-        state.withLock { state in
-            guard partBytes == nil else { return state.layout.replace(sender, length: length) }
+        let (needless, waiting) = state.withLock { state in
+            let waiting = state.takeWaiters()
+            guard partBytes == nil else { return (state.layout.replace(sender, length: length), waiting) }
             state.layout.accept(sender, length: length)
-            return nil
+            return (nil, waiting)
         }
+        for continuation in waiting { continuation.resume() }
+        return needless
     }
 
     func abandon(_ sender: Int) {
-        state.withLock { $0.layout.abandon(sender) }
+        let waiting = state.withLock { state in
+            state.layout.abandon(sender)
+            return state.takeWaiters()
+        }
+        for continuation in waiting { continuation.resume() }
+    }
+
+    /// Waits for a part that another sender was first to record, until it counts; the caller's own arrival must have ended.
+    func waitForOther(_ index: Int64) async {
+        var isSettled = false
+        while !isSettled {
+            await withCheckedContinuation { continuation in
+                isSettled = state.withLock { state in
+                    guard !state.layout.isAccepted(index), state.layout.isArriving(index) else { return true }
+                    state.whenSettled.append(continuation)
+                    return false
+                }
+                if isSettled { continuation.resume() }
+            }
+        }
     }
 
     var settledBytes: Int64 { state.withLock { $0.layout.settledBytes } }

@@ -143,6 +143,9 @@ struct PartLayout: Sendable {
         return true
     }
 
+    /// Whether a sender of this number is at it.
+    func isArriving(_ index: Int64) -> Bool { arriving.values.contains { $0.index == index } }
+
     /// Ends an arrival without a part.
     mutating func abandon(_ sender: Int) {
         arriving[sender] = nil

@@ -159,7 +159,8 @@ package final class PartedUploads: Sendable {
             guard try await record(place.index, extent, ordered, of: upload, limits: limits) else {
                 // Another sender's part of this number was first.
                 await writer.discard()
-                return active.abandon(place.sender)
+                active.abandon(place.sender)
+                return await active.waitForOther(place.index)
             }
         } catch let error as PartError {
             await writer.discard()
