@@ -92,6 +92,7 @@ struct Pushing: Sendable {
 
     private func make(_ entry: SyncEntry, _ target: DocumentTarget, by user: UserID) async throws -> SyncResult {
         let outcome = try await apply(entry, to: target, by: user)
+        if outcome == .deleted { return try await overtaken(entry, by: user) }
         guard let status = Self.status(outcome) else { return Self.refused(entry, outcome) }
         // An update without contents makes the block all the same.
         if status == .unchanged {
@@ -101,9 +102,17 @@ struct Pushing: Sendable {
                 version: target.newVersion,
                 in: target.heap
             )
-            guard isOurs else { return SyncResult(entry, .deleted) }
+            guard isOurs else { return try await overtaken(entry, by: user) }
         }
         return try await answered(entry, .created, target.block, version: target.newVersion)
+    }
+
+    /// An entry for a block that somebody else made meanwhile, or whose heap was deleted.
+    private func overtaken(_ entry: SyncEntry, by user: UserID) async throws -> SyncResult {
+        let block = BlockID(unchecked: entry.name ?? "")
+        let standing = try await life.places.standing(of: block, in: entry.workspace, for: user)
+        if case .denied = standing { return SyncResult(entry, .forbidden) }
+        return SyncResult(entry, .deleted)
     }
 
     private func change(_ entry: SyncEntry, _ place: BlockPlace, by user: UserID) async throws -> SyncResult {

@@ -87,6 +87,26 @@ struct HeaperPushTests {
         }
     }
 
+    /// `deleted` would make the slower client forget what it has.
+    @Test func whoComesSecondWithAnIDIsForbidden() async throws {
+        try await withHeap { client, ada in
+            let eve = try await client.login()
+            try await client.addHeap("EVES", index: "EVES-INDEX", as: eve)
+            var copy = HeaperCopy()
+            let update = try copy.type("a")
+            func entries(in heap: String) -> JSONValue {
+                .array((0..<60).map { heaperEntry("N\($0)", update, in: heap) })
+            }
+            async let first = client.post("/api/sync/push", ["blocks": entries(in: "HEAP")], as: ada)
+            async let second = client.post("/api/sync/push", ["blocks": entries(in: "EVES")], as: eve)
+            let adas = JSONValue.texts("status", of: try await first.heaperList("results"))
+            let eves = JSONValue.texts("status", of: try await second.heaperList("results"))
+            for pair in zip(adas, eves) {
+                #expect(pair == ("created", "forbidden") || pair == ("forbidden", "created"))
+            }
+        }
+    }
+
     @Test func versionsThatDoNotFitGetTheFullState() async throws {
         try await HeaperClient.withHeap { client, ada in
             var copy = HeaperCopy()
