@@ -39,7 +39,13 @@ struct BlockStore: Sendable {
             }
             let shown = try rows.prefix(limit).map { try BlockReading.completed($0, in: session) }
             let next = rows.count > limit ? shown.last.map { BlockCursor(key: keys[limit - 1], id: $0.id.text) } : nil
-            return BlockPage(blocks: shown, total: try filter.count(in: heap, session), next: next)
+            // A page that holds everything has been counted already.
+            let isWhole = cursor == nil && offset == 0 && next == nil
+            return BlockPage(
+                blocks: shown,
+                total: isWhole ? shown.count : try filter.count(in: heap, session),
+                next: next
+            )
         }
     }
 

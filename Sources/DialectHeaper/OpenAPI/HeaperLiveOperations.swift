@@ -37,8 +37,9 @@ enum HeaperLiveOperations {
                 `{workspace}:{block}:v{n}`, `block/{block}`, or `workspace/{id}` for the events of a heap; a zero byte and a \
                 session may follow. Each name is logged in to with an access token (type 2). Every update is \
                 acknowledged by one SyncStatus (type 8) once it is durable, or refused by it. The socket is closed \
-                with 4401 for an unreadable message, 4205 for a broken login, for too much before a login and for not \
-                reading, 4408 without a login or sign of life, 1009 for a message above 16 MiB.
+                with 4401 for an unreadable message and when all its logins have ended, 4205 for a broken login, for \
+                too much before a login and for not reading, 4408 without a login or sign of life, 1009 for a message \
+                above 16 MiB.
                 """
             )
             .taking(parameters + query)
