@@ -89,7 +89,7 @@ struct HeaperPushTests {
 
     /// `deleted` would make the slower client forget what it has.
     @Test func whoComesSecondWithAnIDIsForbidden() async throws {
-        try await withHeap { client, ada in
+        try await HeaperClient.withHeap { client, ada in
             let eve = try await client.login()
             try await client.addHeap("EVES", index: "EVES-INDEX", as: eve)
             var copy = HeaperCopy()
