@@ -77,16 +77,29 @@ package final class Media: Sendable {
         guard toolbox.path(of: tool) != nil else { throw MediaFailure.unavailable(tool) }
         return try await gate.through {
             try await folders.with { folder in
-                guard case .bytes(let size, _) = input else {
-                    guard case .file(let descriptor, _) = input else { throw MediaFailure.unsupported }
-                    return try await body(descriptor, folder)
+                do {
+                    return try await give(input, folder, to: body)
+                } catch MediaFailure.broken where folders.isFull {
+                    // A tool does not tell that it could not write.
+                    throw MediaFailure.system(errno: ENOSPC)
                 }
-                guard size <= limits.maxCopyBytes else { throw MediaFailure.tooLarge }
-                let copy = try await copy(input, into: folder)
-                defer { close(copy) }
-                return try await body(copy, folder)
             }
         }
+    }
+
+    private func give<Value: Sendable>(
+        _ input: MediaInput,
+        _ folder: String,
+        to body: (_ file: CInt, _ folder: String) async throws -> Value
+    ) async throws -> Value {
+        guard case .bytes(let size, _) = input else {
+            guard case .file(let descriptor, _) = input else { throw MediaFailure.unsupported }
+            return try await body(descriptor, folder)
+        }
+        guard size <= limits.maxCopyBytes else { throw MediaFailure.tooLarge }
+        let copy = try await copy(input, into: folder)
+        defer { close(copy) }
+        return try await body(copy, folder)
     }
 
     private func copy(_ input: MediaInput, into folder: String) async throws -> CInt {

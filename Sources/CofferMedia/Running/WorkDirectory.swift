@@ -16,6 +16,13 @@ struct WorkDirectories: Sendable {
         }
     }
 
+    /// Whether the disk has hardly room for a picture.
+    var isFull: Bool {
+        var status = statvfs()
+        guard statvfs(root, &status) == 0 else { return false }
+        return UInt64(status.f_bavail) * UInt64(status.f_frsize) < 4 << 20
+    }
+
     /// Runs `body` with the path of a new folder, mode 700, that goes whatever happens.
     func with<Value: Sendable>(_ body: (_ path: String) async throws -> Value) async throws -> Value {
         let path = try await withoutCancelling { try make() }

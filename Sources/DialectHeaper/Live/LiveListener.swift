@@ -37,6 +37,9 @@ final class LiveListener: DocumentListener, HeapListener {
 
 extension HeapEvent {
     /// What a heap's channel tells (contract, section 5.5).
+    ///
+    /// `time` is when it is told. It is no place to go on from: events may come in another order than their stamps, and
+    /// only delta tells up to where nothing is missing.
     func message(at time: Timestamp) -> JSONValue {
         var members: [JSONValue.Member] = [
             .init("event", .string(kind.rawValue)), .init("workspace_id", .string(heap.text)),
