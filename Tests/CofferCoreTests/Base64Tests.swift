@@ -31,6 +31,17 @@ struct Base64Tests {
         #expect(Base64.decodeURL("A") == [])
     }
 
+    @Test func exactFormHasOneSpelling() {
+        for count in 1..<70 {
+            let bytes = patternBytes(count, seed: UInt64(count))
+            let text = Base64.encodeURL(bytes)
+            #expect(Base64.decodeExactURL(text) == bytes)
+            for padding in ["=", "=="] { #expect(Base64.decodeExactURL(text + padding) == nil) }
+        }
+        for text in ["", "A", "AB", "AAB", "AAAA A", "A+", "A/", "AAAAA"] { #expect(Base64.decodeExactURL(text) == nil) }
+        #expect(Base64.decodeExactURL("_w") == [255])
+    }
+
     @Test(arguments: ["A", "AAAAA", "A A", "AA=A", "AA===", "!", "é"])
     func eitherFormIsStrict(text: String) {
         #expect(Base64.decodeEither(text) == nil)

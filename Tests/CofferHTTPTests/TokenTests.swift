@@ -49,6 +49,27 @@ struct TokenTests {
         }
     }
 
+    /// A signature of 32 or 64 bytes leaves bits of its last digit unused.
+    @Test func tokenHasOneSpelling() async throws {
+        let pair = Curve25519.Signing.PrivateKey()
+        for tokens in [
+            await AccessToken(secret: secret, clock: clock),
+            try await AccessToken(seed: Array(pair.rawRepresentation), keyName: "one", clock: clock),
+        ] {
+            let good = try await tokens.sign([.init("sub", "anna")], life: .seconds(60))
+            let digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+            for digit in digits where digit != good.last {
+                await #expect(throws: AccessToken.Failure.self, "\(digit)") {
+                    try await tokens.verify("\(good.dropLast())\(digit)")
+                }
+            }
+            for more in ["=", "==", "\n", " "] {
+                await #expect(throws: AccessToken.Failure.self) { try await tokens.verify(good + more) }
+            }
+            #expect(try await tokens.verify(good)["sub"] == "anna")
+        }
+    }
+
     @Test func tokenOfAKeyPairIsVerified() async throws {
         let pair = Curve25519.Signing.PrivateKey()
         let tokens = try await AccessToken(seed: Array(pair.rawRepresentation), keyName: "one", clock: clock)

@@ -57,6 +57,15 @@ package enum Base64 {
         return decode(digits)
     }
 
+    /// Decodes what ``encodeURL(_:)`` writes and no other spelling of the same bytes: no padding, and no bit set behind
+    /// the last whole byte (RFC 4648, section 3.5).
+    ///
+    /// - Returns: nil for every other text, also for the empty one.
+    package static func decodeExactURL(_ text: some StringProtocol) -> [UInt8]? {
+        guard let bytes = decodeURL(text), encodeURL(bytes) == text else { return nil }
+        return bytes
+    }
+
     /// Decodes either form, with or without padding.
     ///
     /// - Returns: nil for a byte of neither alphabet, for padding inside, and for a length that no bytes have.

@@ -69,14 +69,17 @@ package struct AccessToken: Sendable {
 
     /// The claims of a token whose signature is right and whose time is not over.
     ///
+    /// A token has one spelling: a last digit that differs only in bits beyond the signature is refused, though the
+    /// library would take it for the same bytes.
+    ///
     /// - Throws: ``Failure/invalid``.
     package func verify(_ token: String) async throws -> JSONValue {
         let parts = token.split(separator: ".", omittingEmptySubsequences: false)
         guard parts.count == 3, token.utf8.count <= Self.maxBytes,
-            let head = Base64.decodeURL(parts[0]), let header = JSONValue(parsing: ByteBuffer(bytes: head)),
+            let head = Base64.decodeExactURL(parts[0]), let header = JSONValue(parsing: ByteBuffer(bytes: head)),
             header["alg"] == algorithm, header["crit"] == nil, keyName == nil || header["kid"] == keyName,
-            let body = Base64.decodeURL(parts[1]), let claims = JSONValue(parsing: ByteBuffer(bytes: body)),
-            case .integer(let end)? = claims["exp"], end > clock.now.seconds,
+            let body = Base64.decodeExactURL(parts[1]), let claims = JSONValue(parsing: ByteBuffer(bytes: body)),
+            case .integer(let end)? = claims["exp"], end > clock.now.seconds, Base64.decodeExactURL(parts[2]) != nil,
             (try? await keys.verify(token, as: AnyClaims.self)) != nil
         else { throw Failure.invalid }
         return claims
