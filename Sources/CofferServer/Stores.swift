@@ -135,6 +135,7 @@ package struct Stores: Sendable {
     }
 
     func close() async throws {
+        defer { directory.release() }
         try await client?.shutdown()
         try await database.close()
         try await threads.shutdownGracefully()

@@ -39,6 +39,26 @@ struct DataDirectoryTests {
         _ = try DataDirectory(path: path)
     }
 
+    /// A child has such a copy from its `fork` to its `exec`.
+    @Test func releasedDirectoryIsFreeThoughACopyOfTheDescriptorIsOpen() throws {
+        let path = "\(parent.path)/data"
+        let first = try DataDirectory(path: path)
+        let copy = try #require(
+            (0..<4096).first { target(ofDescriptor: $0) == "\(path)/lock" }.map { dup($0) },
+            "the lock is open"
+        )
+        defer { close(copy) }
+        first.release()
+        let second = try DataDirectory(path: path)
+        first.release()
+        #expect(throws: DataDirectory.Failure.inUse(path)) { try DataDirectory(path: path) }
+        withExtendedLifetime(second) {}
+    }
+
+    private func target(ofDescriptor descriptor: CInt) -> String? {
+        try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/fd/\(descriptor)")
+    }
+
     @Test func fileInPlaceOfTheDirectoryIsRefused() throws {
         let path = "\(parent.path)/file"
         try Data([1]).write(to: URL(fileURLWithPath: path))

@@ -1,4 +1,5 @@
 import Glibc
+import Synchronization
 
 /// The directory that holds everything: database, blobs, and the lock that keeps a second process out.
 ///
@@ -19,7 +20,8 @@ package final class DataDirectory: Sendable {
     }
 
     package let path: String
-    private let lock: CInt
+    /// The descriptor of the lock; nil when it has been given back.
+    private let lock: Mutex<CInt?>
 
     package var databasePath: String { "\(path)/coffer.sqlite" }
     package var blobsPath: String { "\(path)/blobs" }
@@ -33,16 +35,28 @@ package final class DataDirectory: Sendable {
         try Self.make(path)
         // Files that SQLite makes take their mode from this mask.
         umask(0o077)
-        lock = open("\(path)/lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
-        guard lock >= 0 else { throw Failure.notWritable(path, reason: String(cString: strerror(errno))) }
-        guard flock(lock, LOCK_EX | LOCK_NB) == 0 else {
-            close(lock)
+        let file = open("\(path)/lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        guard file >= 0 else { throw Failure.notWritable(path, reason: String(cString: strerror(errno))) }
+        guard flock(file, LOCK_EX | LOCK_NB) == 0 else {
+            close(file)
             throw Failure.inUse(path)
         }
+        lock = Mutex(file)
     }
 
     deinit {
-        close(lock)
+        release()
+    }
+
+    /// Lets another process in; nothing may be written here from now on.
+    package func release() {
+        lock.withLock { lock in
+            guard let file = lock else { return }
+            // Closing is not enough: a child of ours that has not come to its `exec` yet shares the lock.
+            flock(file, LOCK_UN)
+            close(file)
+            lock = nil
+        }
     }
 
     private static func make(_ path: String) throws {
