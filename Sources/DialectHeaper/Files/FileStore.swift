@@ -97,13 +97,18 @@ struct FileStore: Sendable {
             """
         ) { _ in true }
         guard isThere == nil else { return }
-        let left = try room(of: heap.owner, limit: limit, in: session)
+        let used = try FileUsage.of(heap.owner, in: session)
+        let left = try room(of: heap.owner, limit: limit, beside: used, in: session)
         guard bytes <= left else { throw FileFailure.quotaExceeded(limit: limit) }
     }
 
-    private func room(of owner: UserID, limit: Int64, in session: any SQLSession) throws -> Int64 {
-        let used = try FileUsage.of(owner, in: session).bytes
-        return max(0, limit - used - (try FileUsage.pending(of: owner, in: session)))
+    private func room(
+        of owner: UserID,
+        limit: Int64,
+        beside used: FileUsage,
+        in session: any SQLSession
+    ) throws -> Int64 {
+        max(0, limit - used.bytes - (try FileUsage.pending(of: owner, in: session)))
     }
 
     // MARK: Whole files
@@ -111,9 +116,9 @@ struct FileStore: Sendable {
     /// What a body of unknown content may have at most: it may be one that the heap's owner has already.
     func room(in heap: HeapPlace) async throws -> Int64 {
         guard let limit = settings.storageBytes else { return settings.maxBytes }
-        let owner = heap.owner
         let most = try await drops.database.read { session in
-            max(try room(of: owner, limit: limit, in: session), try FileUsage.largest(of: owner, in: session))
+            let used = try FileUsage.of(heap.owner, in: session)
+            return max(try room(of: heap.owner, limit: limit, beside: used, in: session), used.largest)
         }
         return min(settings.maxBytes, most)
     }
