@@ -7,9 +7,7 @@ struct HeaperChangedBlocksTests {
     private func ids(_ answer: [JSONValue]) -> [String] { JSONValue.texts("id", of: answer) }
 
     @Test func markersGoOnWhereTheLastAnswerEnded() async throws {
-        try await HeaperClient.run { client in
-            let ada = try await client.login()
-            try await client.addHeap(as: ada)
+        try await HeaperClient.withHeap { client, ada in
             for id in ["A", "B", "C"] { try await client.addBlock(id, as: ada) }
             try await client.trash("C", as: ada)
             let path = "/api/heap/changed_blocks"
@@ -37,9 +35,7 @@ struct HeaperChangedBlocksTests {
         ] as [(String, JSONValue, Bool)]
     )
     func anyFormIsUnderstood(_ name: String, _ value: JSONValue, _ findsAny: Bool) async throws {
-        try await HeaperClient.run { client in
-            let ada = try await client.login()
-            try await client.addHeap(as: ada)
+        try await HeaperClient.withHeap { client, ada in
             client.clock.advance(by: .seconds(1))
             try await client.addBlock("A", as: ada)
             client.clock.advance(by: .seconds(1))

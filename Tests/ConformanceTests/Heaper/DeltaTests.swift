@@ -24,9 +24,7 @@ struct HeaperDeltaTests {
     }
 
     @Test func emptyChangeIsToldWhole() async throws {
-        try await HeaperClient.run { client in
-            let ada = try await client.login()
-            try await client.addHeap(as: ada)
+        try await HeaperClient.withHeap { client, ada in
             client.clock.advance(by: .seconds(1))
             try await client.addBlock("A", title: "Title", as: ada)
             client.clock.advance(by: .seconds(1))
@@ -56,9 +54,7 @@ struct HeaperDeltaTests {
 
     @Test(arguments: [1, 2, 3, 7])
     func pagesListEachBlockOnce(_ limit: Int) async throws {
-        try await HeaperClient.run { client in
-            let ada = try await client.login()
-            try await client.addHeap(as: ada)
+        try await HeaperClient.withHeap { client, ada in
             for number in 0..<9 {
                 try await client.addBlock("B\(number)", as: ada)
                 if number % 2 == 0 { client.clock.advance(by: .milliseconds(1)) }
@@ -84,9 +80,7 @@ struct HeaperDeltaTests {
     }
 
     @Test func trashedIsDeletedAndRestoredIsChanged() async throws {
-        try await HeaperClient.run { client in
-            let ada = try await client.login()
-            try await client.addHeap(as: ada)
+        try await HeaperClient.withHeap { client, ada in
             try await client.addBlock("A", as: ada)
             var since = try await page(client, "", as: ada).time
             client.clock.advance(by: .seconds(1))

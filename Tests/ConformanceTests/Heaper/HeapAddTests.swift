@@ -35,9 +35,7 @@ struct HeaperHeapAddTests {
     }
 
     @Test func sameRequestAgainFindsTheHeap() async throws {
-        try await HeaperClient.run { client in
-            let ada = try await client.login()
-            try await client.addHeap(as: ada)
+        try await HeaperClient.withHeap { client, ada in
             let again = try await client.post("/api/heap/add", ["id": "HEAP", "title": "Other"], as: ada)
             #expect(again.status == 200)
             #expect(again.json?["heap"]?["heap_id"] == "INDEX")

@@ -6,9 +6,7 @@ import Testing
 struct HeaperHeapDeleteTests {
     @Test(arguments: ["HEAP", "INDEX"])
     func heapIsGoneAtOnce(_ name: String) async throws {
-        try await HeaperClient.run { client in
-            let ada = try await client.login()
-            try await client.addHeap(as: ada)
+        try await HeaperClient.withHeap { client, ada in
             try await client.addBlock("A", as: ada)
             let answer = try await client.send("DELETE", "/api/heap/\(name)", as: ada)
             #expect(answer.status == 200)

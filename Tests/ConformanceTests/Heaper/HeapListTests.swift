@@ -7,9 +7,7 @@ struct HeaperHeapListTests {
     private func withBlocks(
         _ body: @escaping @Sendable (HeaperClient, HeaperClient.Session) async throws -> Void
     ) async throws {
-        try await HeaperClient.run { client in
-            let ada = try await client.login()
-            try await client.addHeap(as: ada)
+        try await HeaperClient.withHeap { client, ada in
             for (id, type) in [("A", "note"), ("B", "tag"), ("C", "note"), ("D", "note")] {
                 client.clock.advance(by: .milliseconds(5))
                 try await client.addBlock(id, type: type, as: ada)

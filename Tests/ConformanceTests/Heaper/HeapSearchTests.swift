@@ -8,9 +8,7 @@ struct HeaperHeapSearchTests {
     private func withBlocks(
         _ body: @escaping @Sendable (HeaperClient, HeaperClient.Session) async throws -> Void
     ) async throws {
-        try await HeaperClient.run { client in
-            let ada = try await client.login()
-            try await client.addHeap(as: ada)
+        try await HeaperClient.withHeap { client, ada in
             let titles = [("A", "ÄRGER in der Straße"), ("B", "ΣΊΣΥΦΟΣ rolls 100%"), ("C", "plain_text")]
             for (id, title) in titles { try await client.addBlock(id, title: title, as: ada) }
             var document = YDocument()

@@ -9,9 +9,7 @@ struct HeaperPullTests {
     private func withBlock(
         _ body: @escaping @Sendable (HeaperClient, HeaperClient.Session, HeaperCopy) async throws -> Void
     ) async throws {
-        try await HeaperClient.run { client in
-            let ada = try await client.login()
-            try await client.addHeap(as: ada)
+        try await HeaperClient.withHeap { client, ada in
             var copy = HeaperCopy()
             _ = try await client.push(heaperEntry("A", try copy.type("Hello")), as: ada)
             try await body(client, ada, copy)

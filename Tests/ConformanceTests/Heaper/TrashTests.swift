@@ -9,9 +9,7 @@ struct HeaperTrashTests {
     private func withBlocks(
         _ body: @escaping @Sendable (HeaperClient, HeaperClient.Session) async throws -> Void
     ) async throws {
-        try await HeaperClient.run { client in
-            let ada = try await client.login()
-            try await client.addHeap(as: ada)
+        try await HeaperClient.withHeap { client, ada in
             for id in ["A", "B", "C"] { try await client.addBlock(id, title: "Title \(id)", as: ada) }
             try await body(client, ada)
         }
