@@ -15,9 +15,10 @@ struct HashdropUpkeep: Service {
         await work.untilShutdown {
             await work.attempt("recount") { try await files.recount() }
             while true {
+                let start = work.clock.now
                 await work.attempt("tidy") { try await files.tidy() }
                 await work.attempt("erase objects") { try await bucket?.eraseDue() }
-                try await work.rest(Self.interval)
+                try await work.rest(Self.interval, since: start)
             }
         }
     }

@@ -22,7 +22,8 @@ package struct BackgroundWork: Sendable {
         await attempt { try await cancelWhenGracefulShutdown(body) }
     }
 
-    /// Runs a round at once and then after every `interval` of rest, until the server begins to end.
+    /// Runs a round at once and then one every `interval`, until the server begins to end; a round that takes longer is
+    /// followed by the next at once.
     ///
     /// `round`: what the log calls it, beside the work's name.
     package func `repeat`(
@@ -32,8 +33,9 @@ package struct BackgroundWork: Sendable {
     ) async {
         await untilShutdown {
             while true {
+                let start = clock.now
                 await attempt(round, body)
-                try await rest(interval)
+                try await rest(interval, since: start)
             }
         }
     }
@@ -56,10 +58,10 @@ package struct BackgroundWork: Sendable {
         }
     }
 
-    /// Waits for `interval`.
+    /// Waits until `interval` has passed since `start`; since now, unless told otherwise.
     ///
     /// - Throws: `CancellationError` when the task is cancelled first.
-    package func rest(_ interval: Duration) async throws {
-        try await clock.sleep(until: clock.now.advanced(by: interval))
+    package func rest(_ interval: Duration, since start: Timestamp? = nil) async throws {
+        try await clock.sleep(until: (start ?? clock.now).advanced(by: interval))
     }
 }

@@ -149,8 +149,9 @@ package final class Sweeper: Service {
 
     private func keepBeating() async throws {
         while !Task.isCancelled {
-            beat.withLock { $0 = clock.now }
-            try await work.rest(Self.longestWait)
+            let now = clock.now
+            beat.withLock { $0 = now }
+            try await work.rest(Self.longestWait, since: now)
             guard drops.alarm.takeForgottenKeys() else { continue }
             try await attempt("forget deleted rows") { try await self.forgetDeletedRows() }
         }

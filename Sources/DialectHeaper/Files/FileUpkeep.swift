@@ -17,12 +17,13 @@ struct FileUpkeep: Service {
             await work.attempt("list files") { try await listUnlisted() }
             var round = 0
             while true {
+                let start = work.clock.now
                 let isThorough = round % Self.roundsOfThorough == 0
                 await work.attempt("free contents") {
                     try await isThorough ? contents.collectAll() : contents.collect()
                 }
                 round += 1
-                try await work.rest(Self.interval)
+                try await work.rest(Self.interval, since: start)
             }
         }
     }
