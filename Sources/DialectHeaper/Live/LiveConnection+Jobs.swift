@@ -23,7 +23,8 @@ extension LiveConnection {
                 if let listener = listener(id) { await letGo(listener, id) }
                 return .detached(id)
             }
-        } catch is CancellationError {
+        } catch where error is CancellationError || Task.isCancelled {
+            // The server ends, or the client has left; whatever was thrown comes of that.
             return .failed(id, job.lane)
         } catch {
             services.logger.error("live synchronization failed", metadata: ["error": "\(error)"])

@@ -67,8 +67,13 @@ struct UploadSocket: Sendable {
         }
     }
 
+    /// - Throws: ``Gone`` when the client is not there to read it.
     private func send(_ message: JSONValue, _ session: WebSocketSession) async throws {
-        try await session.send(.text(String(buffer: message.encoded)))
+        do {
+            try await session.send(.text(String(buffer: message.encoded)))
+        } catch {
+            throw Gone()
+        }
     }
 
     // MARK: The upload
