@@ -70,6 +70,9 @@ package struct CofferApplication: Sendable {
         try await stores.sweeper.sweep()
     }
 
+    /// How many downloads broke off and may still be continued.
+    package var interruptedDownloads: Int { stores.drops.interruptedCount }
+
     /// Closes database and threads; call it when the services have ended.
     package func close() async throws {
         try await stores.close()

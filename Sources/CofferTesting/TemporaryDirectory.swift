@@ -10,6 +10,13 @@ package final class TemporaryDirectory: Sendable {
         try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
     }
 
+    /// Writes a shell script that can be run by its name here.
+    package func write(script name: String, _ text: String) throws {
+        let file = "\(path)/\(name)"
+        try Data("#!/bin/sh\n\(text)\n".utf8).write(to: URL(fileURLWithPath: file))
+        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: file)
+    }
+
     deinit {
         try? FileManager.default.removeItem(atPath: path)
     }

@@ -1,3 +1,4 @@
+package import CofferCore
 import Foundation
 
 extension TestClient {
@@ -22,6 +23,26 @@ extension TestClient {
     /// Whether no byte of an upload is on the disk any more, soon.
     package func hasNothingStored() async throws -> Bool {
         try await eventually { storedFiles.isEmpty && incomingFiles.isEmpty }
+    }
+
+    /// Lets time pass, a step every few milliseconds, while the body runs; up to a time, if there is one.
+    @discardableResult
+    package func withTimePassing<Value: Sendable>(
+        _ step: Duration,
+        until end: Timestamp? = nil,
+        _ body: () async throws -> Value
+    ) async throws -> Value {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            let clock = server.clock
+            group.addTask {
+                while !Task.isCancelled {
+                    if end.map({ clock.now < $0 }) ?? true { clock.advance(by: step) }
+                    try? await Task.sleep(for: .milliseconds(5))
+                }
+            }
+            defer { group.cancelAll() }
+            return try await body()
+        }
     }
 
     /// Asks again until it is so, for at most a minute.

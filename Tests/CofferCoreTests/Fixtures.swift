@@ -36,9 +36,9 @@ func temporaryDirectory() throws -> TemporaryDirectory {
 
 /// Looks until `condition` holds.
 ///
-/// - Returns: false when it did not hold within ten seconds.
+/// - Returns: false when it did not hold within a minute.
 func eventually(_ condition: () async throws -> Bool) async throws -> Bool {
-    for _ in 0..<1000 {
+    for _ in 0..<6000 {
         if try await condition() { return true }
         try await Task.sleep(for: .milliseconds(10))
     }

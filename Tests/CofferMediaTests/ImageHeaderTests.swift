@@ -11,7 +11,7 @@ struct ImageHeaderTests {
     ])
     func sizeIsRead(name: String, format: MediaFormat) async throws {
         let fixtures = try MediaFixtures()
-        let bytes = try fixtures.make(name, "-f", "lavfi", "-i", "testsrc2=size=62x46:rate=5", "-frames:v", "1")
+        let bytes = try await fixtures.make(name, "-f", "lavfi", "-i", "testsrc2=size=62x46:rate=5", "-frames:v", "1")
         let facts = try await fixtures.media.inspect(MediaInput(bytes))
         #expect(facts.format == format)
         #expect(facts.width == 62)
@@ -35,8 +35,8 @@ struct ImageHeaderTests {
 
     @Test func avifSizeIsRead() async throws {
         let fixtures = try MediaFixtures()
-        try fixtures.make("a.png", "-f", "lavfi", "-i", "testsrc2=size=62x46:rate=5", "-frames:v", "1")
-        try fixtures.vips("heifsave", fixtures.path("a.png"), fixtures.path("a.avif"), "--compression", "av1")
+        try await fixtures.make("a.png", "-f", "lavfi", "-i", "testsrc2=size=62x46:rate=5", "-frames:v", "1")
+        try await fixtures.vips("heifsave", fixtures.path("a.png"), fixtures.path("a.avif"), "--compression", "av1")
         let facts = try await fixtures.media.inspect(MediaInput(fixtures.bytes("a.avif")))
         #expect(facts.format == .avif)
         #expect(facts.width == 62)
@@ -47,7 +47,7 @@ struct ImageHeaderTests {
     func movingImagesAreTold(name: String) async throws {
         let fixtures = try MediaFixtures()
         let codec = name == "a.webp" ? ["-c:v", "libwebp_anim"] : []
-        try MediaFixtures.run(
+        try await MediaFixtures.run(
             "ffmpeg",
             ["-v", "error", "-f", "lavfi", "-i", "testsrc2=size=32x32:rate=5", "-t", "1"] + codec + [
                 fixtures.path(name)
@@ -58,7 +58,15 @@ struct ImageHeaderTests {
 
     @Test func exifIsReadAndTurnsTheSize() async throws {
         let fixtures = try MediaFixtures()
-        let plain = try fixtures.make("a.jpg", "-f", "lavfi", "-i", "testsrc2=size=62x46:rate=5", "-frames:v", "1")
+        let plain = try await fixtures.make(
+            "a.jpg",
+            "-f",
+            "lavfi",
+            "-i",
+            "testsrc2=size=62x46:rate=5",
+            "-frames:v",
+            "1"
+        )
         let turned = Crafted.jpeg(plain, exif: Crafted.exif(orientation: 6))
         let facts = try await fixtures.media.inspect(MediaInput(turned))
         #expect(facts.width == 46)
@@ -72,7 +80,15 @@ struct ImageHeaderTests {
     /// Every cut of a file with all kinds of headers either is read or is refused; none traps.
     @Test func everyCutIsReadOrRefused() async throws {
         let fixtures = try MediaFixtures()
-        let plain = try fixtures.make("a.jpg", "-f", "lavfi", "-i", "testsrc2=size=62x46:rate=5", "-frames:v", "1")
+        let plain = try await fixtures.make(
+            "a.jpg",
+            "-f",
+            "lavfi",
+            "-i",
+            "testsrc2=size=62x46:rate=5",
+            "-frames:v",
+            "1"
+        )
         let whole = Crafted.jpeg(plain, exif: Crafted.exif(orientation: 6))
         var refused = 0
         for length in 3..<min(whole.count, 900) {
@@ -90,7 +106,7 @@ struct ImageHeaderTests {
     @Test(arguments: ["a.jpg", "a.png", "a.gif", "a.webp", "a.tiff"])
     func damageIsReadOrRefused(name: String) async throws {
         let fixtures = try MediaFixtures()
-        let whole = try fixtures.make(name, "-f", "lavfi", "-i", "testsrc2=size=16x16:rate=5", "-frames:v", "1")
+        let whole = try await fixtures.make(name, "-f", "lavfi", "-i", "testsrc2=size=16x16:rate=5", "-frames:v", "1")
         var (outcomes, generator) = (0, SystemRandomNumberGenerator())
         for position in 0..<min(whole.count, 600) {
             var damaged = whole

@@ -33,33 +33,27 @@ struct MediaFixtures {
 
     /// Runs ffmpeg with arguments whose last is the name of the file to make.
     @discardableResult
-    func make(_ name: String, _ arguments: String...) throws -> [UInt8] {
-        try Self.run("ffmpeg", ["-nostdin", "-v", "error", "-y"] + arguments + [path(name)])
+    func make(_ name: String, _ arguments: String...) async throws -> [UInt8] {
+        try await Self.run("ffmpeg", ["-nostdin", "-v", "error", "-y"] + arguments + [path(name)])
         return try bytes(name)
     }
 
-    func vips(_ arguments: String...) throws {
-        try Self.run("vips", arguments)
+    func vips(_ arguments: String...) async throws {
+        try await Self.run("vips", arguments)
     }
 
     func bytes(_ name: String) throws -> [UInt8] {
         [UInt8](try Data(contentsOf: URL(fileURLWithPath: path(name))))
     }
 
-    static func run(_ tool: String, _ arguments: [String]) throws {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/\(tool)")
-        process.arguments = arguments
-        try process.run()
-        process.waitUntilExit()
-        try #require(process.terminationStatus == 0, "\(tool) \(arguments)")
+    static func run(_ tool: String, _ arguments: [String]) async throws {
+        let status = try await TestProcess.run("/usr/bin/\(tool)", arguments)
+        try #require(status == 0, "\(tool) \(arguments)")
     }
 
     /// Folders in which `tool` is a shell script, and everything else what is installed.
     static func toolbox(_ tool: MediaTool, script: String, in directory: TemporaryDirectory) throws -> MediaToolbox {
-        let path = "\(directory.path)/\(tool.rawValue)"
-        try Data("#!/bin/sh\n\(script)\n".utf8).write(to: URL(fileURLWithPath: path))
-        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: path)
+        try directory.write(script: tool.rawValue, script)
         return MediaToolbox(folders: [directory.path, "/usr/bin", "/bin"])
     }
 }

@@ -29,7 +29,7 @@ struct SharedJobsTests {
                         }
                     }
                 }
-                while jobs.waiting(for: "a") < 100 { await Task.yield() }
+                while jobs.waiting(for: "a") < 100 { try? await Task.sleep(for: .milliseconds(5)) }
                 gate.open()
                 return try await group.reduce(into: []) { $0.append($1) }
             }
@@ -58,9 +58,9 @@ struct SharedJobsTests {
                             return 7
                         }
                     }
-                    while jobs.waiting(for: "a") < 1 { await Task.yield() }
+                    while jobs.waiting(for: "a") < 1 { try? await Task.sleep(for: .milliseconds(5)) }
                     group.addTask { try await jobs.result(for: "a") { 8 } }
-                    while jobs.waiting(for: "a") < 2 { await Task.yield() }
+                    while jobs.waiting(for: "a") < 2 { try? await Task.sleep(for: .milliseconds(5)) }
                     leaving.cancelAll()
                     await #expect(throws: CancellationError.self) { try await leaving.next() }
                 }
@@ -82,7 +82,7 @@ struct SharedJobsTests {
                         return 7
                     }
                 }
-                while jobs.waiting(for: "a") < 1 { await Task.yield() }
+                while jobs.waiting(for: "a") < 1 { try? await Task.sleep(for: .milliseconds(5)) }
                 group.cancelAll()
                 await #expect(throws: CancellationError.self) { try await group.next() }
             }
@@ -103,7 +103,7 @@ struct SharedJobsTests {
                             return 1
                         }
                     }
-                    while jobs.waiting(for: key) < 1 { await Task.yield() }
+                    while jobs.waiting(for: key) < 1 { try? await Task.sleep(for: .milliseconds(5)) }
                 }
                 await #expect(throws: MediaFailure.busy) { try await jobs.result(for: "c") { 1 } }
                 gate.open()
@@ -122,7 +122,7 @@ struct SharedJobsTests {
                         return 1
                     }
                 }
-                while jobs.waiting(for: "a") < 1 { await Task.yield() }
+                while jobs.waiting(for: "a") < 1 { try? await Task.sleep(for: .milliseconds(5)) }
                 group.cancelAll()
                 await #expect(throws: MediaFailure.stopped) { try await waiting.next() }
             }

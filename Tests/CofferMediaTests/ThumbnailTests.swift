@@ -7,15 +7,18 @@ import Testing
 @Suite("Media: thumbnails")
 struct ThumbnailTests {
     @discardableResult
-    private func image(_ fixtures: MediaFixtures, _ name: String = "a.jpg", size: String = "1200x900") throws -> [UInt8]
-    {
-        try fixtures.make(name, "-f", "lavfi", "-i", "testsrc2=size=\(size):rate=1", "-frames:v", "1")
+    private func image(
+        _ fixtures: MediaFixtures,
+        _ name: String = "a.jpg",
+        size: String = "1200x900"
+    ) async throws -> [UInt8] {
+        try await fixtures.make(name, "-f", "lavfi", "-i", "testsrc2=size=\(size):rate=1", "-frames:v", "1")
     }
 
     @Test(arguments: [PictureFormat.webp, .jpeg])
     func imageIsMadeSmaller(format: PictureFormat) async throws {
         let fixtures = try MediaFixtures()
-        let input = MediaInput(try image(fixtures))
+        let input = MediaInput(try await image(fixtures))
         let picture = try await fixtures.media.thumbnail(of: input, longestEdge: 256, as: format)
         #expect(picture.format == format)
         #expect(picture.width == 256)
@@ -26,7 +29,7 @@ struct ThumbnailTests {
 
     @Test func openFileIsReadWhereItLies() async throws {
         let fixtures = try MediaFixtures()
-        let size = Int64(try image(fixtures).count)
+        let size = Int64(try await image(fixtures).count)
         let file = open(fixtures.path("a.jpg"), O_RDONLY)
         defer { close(file) }
         // Even without its name.
@@ -37,7 +40,7 @@ struct ThumbnailTests {
 
     @Test func smallImageIsNotEnlarged() async throws {
         let fixtures = try MediaFixtures()
-        let input = MediaInput(try image(fixtures, size: "40x30"))
+        let input = MediaInput(try await image(fixtures, size: "40x30"))
         let picture = try await fixtures.media.thumbnail(of: input, longestEdge: 256, as: .webp)
         #expect(picture.width == 40)
         #expect(picture.height == 30)
@@ -45,7 +48,7 @@ struct ThumbnailTests {
 
     @Test func orientationIsAppliedAndMetadataGone() async throws {
         let fixtures = try MediaFixtures()
-        let turned = Crafted.jpeg(try image(fixtures), exif: Crafted.exif(orientation: 6))
+        let turned = Crafted.jpeg(try await image(fixtures), exif: Crafted.exif(orientation: 6))
         for format in [PictureFormat.webp, .jpeg] {
             let picture = try await fixtures.media.thumbnail(of: MediaInput(turned), longestEdge: 256, as: format)
             #expect(picture.width == 192)
@@ -59,7 +62,7 @@ struct ThumbnailTests {
 
     @Test func transparentImageBecomesPNGInsteadOfJPEG() async throws {
         let fixtures = try MediaFixtures()
-        let bytes = try fixtures.make(
+        let bytes = try await fixtures.make(
             "a.png",
             "-f",
             "lavfi",
@@ -76,8 +79,8 @@ struct ThumbnailTests {
     @Test(arguments: ["a.png", "a.gif", "a.tiff", "a.webp", "a.avif"])
     func otherFormatsHaveThumbnails(name: String) async throws {
         let fixtures = try MediaFixtures()
-        try image(fixtures, "source.png", size: "300x200")
-        try fixtures.vips("copy", fixtures.path("source.png"), fixtures.path(name))
+        try await image(fixtures, "source.png", size: "300x200")
+        try await fixtures.vips("copy", fixtures.path("source.png"), fixtures.path(name))
         let input = MediaInput(try fixtures.bytes(name))
         let picture = try await fixtures.media.thumbnail(of: input, longestEdge: 64, as: .webp)
         #expect(picture.width == 64)
@@ -86,7 +89,7 @@ struct ThumbnailTests {
     @Test(arguments: ["a.jpg", "a.png", "a.webp", "a.gif"])
     func truncatedFileIsBroken(name: String) async throws {
         let fixtures = try MediaFixtures()
-        let whole = try image(fixtures, name)
+        let whole = try await image(fixtures, name)
         let input = MediaInput(Array(whole[..<(whole.count / 2)]))
         await #expect(throws: MediaFailure.broken) {
             try await fixtures.media.thumbnail(of: input, longestEdge: 64, as: .webp)
@@ -107,8 +110,8 @@ struct ThumbnailTests {
     @Test func realBombIsRefused() async throws {
         let fixtures = try MediaFixtures()
         // One colour, 2 MB that would become 8 GB.
-        try fixtures.vips("black", fixtures.path("black.v"), "20000", "6000")
-        try fixtures.vips("pngsave", fixtures.path("black.v"), fixtures.path("bomb.png"))
+        try await fixtures.vips("black", fixtures.path("black.v"), "20000", "6000")
+        try await fixtures.vips("pngsave", fixtures.path("black.v"), fixtures.path("bomb.png"))
         let input = MediaInput(try fixtures.bytes("bomb.png"))
         await #expect(throws: MediaFailure.tooLarge) {
             try await fixtures.media.thumbnail(of: input, longestEdge: 64, as: .webp)
@@ -136,7 +139,7 @@ struct ThumbnailTests {
     }
 
     @Test func withoutToolsThereIsNone() async throws {
-        let bytes = try image(try MediaFixtures())
+        let bytes = try await image(try MediaFixtures())
         let fixtures = try MediaFixtures(toolbox: MediaToolbox(folders: []))
         await #expect(throws: MediaFailure.unavailable(.vips)) {
             try await fixtures.media.thumbnail(of: MediaInput(bytes), longestEdge: 64, as: .webp)

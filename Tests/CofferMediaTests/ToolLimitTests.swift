@@ -4,7 +4,7 @@ import Testing
 
 @testable import CofferMedia
 
-@Suite("Media: limits of runs")
+@Suite("Media: limits of runs", .timeLimit(.minutes(20)))
 struct ToolLimitTests {
     private let directory: TemporaryDirectory
 
@@ -13,9 +13,9 @@ struct ToolLimitTests {
     }
 
     /// A JPEG that `vips` would be asked about.
-    private func input() throws -> MediaInput {
+    private func input() async throws -> MediaInput {
         MediaInput(
-            try MediaFixtures().make("a.jpg", "-f", "lavfi", "-i", "testsrc2=size=60x40:rate=1", "-frames:v", "1")
+            try await MediaFixtures().make("a.jpg", "-f", "lavfi", "-i", "testsrc2=size=60x40:rate=1", "-frames:v", "1")
         )
     }
 
@@ -37,7 +37,7 @@ struct ToolLimitTests {
         let pidFile = "\(directory.path)/pid"
         let fixtures = try fixtures("echo $$ > \(pidFile); exec sleep 1000", limits)
         await #expect(throws: MediaFailure.timedOut) {
-            try await fixtures.media.thumbnail(of: try input(), longestEdge: 64, as: .webp)
+            try await fixtures.media.thumbnail(of: try await input(), longestEdge: 64, as: .webp)
         }
         try await expectGone(pidFile)
         #expect(try fixtures.leftovers().isEmpty)
@@ -46,10 +46,10 @@ struct ToolLimitTests {
     @Test func cancellingTheCallerEndsTheChild() async throws {
         let pidFile = "\(directory.path)/pid"
         let fixtures = try fixtures("echo $$ > \(pidFile).new; mv \(pidFile).new \(pidFile); exec sleep 1000")
-        let input = try input()
+        let input = try await input()
         await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { _ = try await fixtures.media.thumbnail(of: input, longestEdge: 64, as: .webp) }
-            while !FileManager.default.fileExists(atPath: pidFile) { await Task.yield() }
+            while !FileManager.default.fileExists(atPath: pidFile) { try? await Task.sleep(for: .milliseconds(10)) }
             group.cancelAll()
             await #expect(throws: CancellationError.self) { try await group.next() }
         }
@@ -62,7 +62,7 @@ struct ToolLimitTests {
         limits.cpuSeconds = 1
         let fixtures = try fixtures("while :; do :; done", limits)
         await #expect(throws: MediaFailure.timedOut) {
-            try await fixtures.media.thumbnail(of: try input(), longestEdge: 64, as: .webp)
+            try await fixtures.media.thumbnail(of: try await input(), longestEdge: 64, as: .webp)
         }
     }
 
@@ -71,7 +71,7 @@ struct ToolLimitTests {
         limits.outputBytes = 1 << 20
         let fixtures = try fixtures("exec head -c 100000000 /dev/zero > picture.webp", limits)
         await #expect(throws: MediaFailure.broken) {
-            try await fixtures.media.thumbnail(of: try input(), longestEdge: 64, as: .webp)
+            try await fixtures.media.thumbnail(of: try await input(), longestEdge: 64, as: .webp)
         }
         #expect(try fixtures.leftovers().isEmpty)
     }
@@ -82,7 +82,7 @@ struct ToolLimitTests {
         // dd wants its block in memory.
         let fixtures = try fixtures("exec dd if=/dev/zero of=/dev/null bs=400M count=1", limits)
         await #expect(throws: MediaFailure.broken) {
-            try await fixtures.media.thumbnail(of: try input(), longestEdge: 64, as: .webp)
+            try await fixtures.media.thumbnail(of: try await input(), longestEdge: 64, as: .webp)
         }
     }
 
@@ -90,7 +90,7 @@ struct ToolLimitTests {
         for script in ["exit 0", "echo '<html>' > \"$3\"", "head -c 1000000 /dev/zero"] {
             let fixtures = try fixtures(script)
             await #expect(throws: MediaFailure.broken) {
-                try await fixtures.media.thumbnail(of: try input(), longestEdge: 64, as: .webp)
+                try await fixtures.media.thumbnail(of: try await input(), longestEdge: 64, as: .webp)
             }
         }
     }
@@ -100,7 +100,7 @@ struct ToolLimitTests {
         let fixtures = try fixtures("{ env; ls -l /proc/$$/fd; ulimit -a; nice; } > \(seen); exit 1")
         setenv("COFFER_TEST_SECRET", "hidden", 1)
         await #expect(throws: MediaFailure.broken) {
-            try await fixtures.media.thumbnail(of: try input(), longestEdge: 64, as: .webp)
+            try await fixtures.media.thumbnail(of: try await input(), longestEdge: 64, as: .webp)
         }
         let text = try String(contentsOfFile: seen, encoding: .utf8)
         #expect(!text.contains("COFFER_TEST_SECRET"))
@@ -114,10 +114,10 @@ struct ToolLimitTests {
         (limits.concurrency, limits.maxWaiting) = (1, 0)
         let started = "\(directory.path)/started"
         let fixtures = try fixtures("touch \(started); exec sleep 1000", limits)
-        let input = try input()
+        let input = try await input()
         await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { _ = try await fixtures.media.thumbnail(of: input, longestEdge: 64, as: .webp) }
-            while !FileManager.default.fileExists(atPath: started) { await Task.yield() }
+            while !FileManager.default.fileExists(atPath: started) { try? await Task.sleep(for: .milliseconds(10)) }
             await #expect(throws: MediaFailure.busy) {
                 try await fixtures.media.thumbnail(of: input, longestEdge: 64, as: .webp)
             }

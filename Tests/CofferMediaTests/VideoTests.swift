@@ -5,9 +5,9 @@ import Testing
 @Suite("Media: videos and animations")
 struct VideoTests {
     @discardableResult
-    private func video(_ fixtures: MediaFixtures, _ name: String = "a.mp4") throws -> MediaInput {
+    private func video(_ fixtures: MediaFixtures, _ name: String = "a.mp4") async throws -> MediaInput {
         MediaInput(
-            try fixtures.make(
+            try await fixtures.make(
                 name,
                 "-f",
                 "lavfi",
@@ -25,7 +25,7 @@ struct VideoTests {
 
     @Test func factsAreRead() async throws {
         let fixtures = try MediaFixtures()
-        let facts = try await fixtures.media.inspect(try video(fixtures))
+        let facts = try await fixtures.media.inspect(try await video(fixtures))
         #expect(facts.format == .mp4)
         #expect(facts.width == 320)
         #expect(facts.height == 180)
@@ -37,7 +37,7 @@ struct VideoTests {
     @Test(arguments: ["a.mp4", "a.mkv", "a.avi"])
     func frameIsTaken(name: String) async throws {
         let fixtures = try MediaFixtures()
-        let input = try video(fixtures, name)
+        let input = try await video(fixtures, name)
         let positions: [VideoPosition] = [.seconds(0), .seconds(1.5), .percent(50), .percent(100), .seconds(99)]
         for position in positions {
             let picture = try await fixtures.media.frame(of: input, at: position, longestEdge: 64, as: .webp)
@@ -49,7 +49,7 @@ struct VideoTests {
 
     @Test func framesOfDifferentMomentsDiffer() async throws {
         let fixtures = try MediaFixtures()
-        let input = try video(fixtures)
+        let input = try await video(fixtures)
         let first = try await fixtures.media.frame(of: input, at: .seconds(0), longestEdge: 64, as: .jpeg)
         let last = try await fixtures.media.frame(of: input, at: .percent(90), longestEdge: 64, as: .jpeg)
         #expect(first.bytes != last.bytes)
@@ -57,13 +57,13 @@ struct VideoTests {
 
     @Test func videoHasAThumbnail() async throws {
         let fixtures = try MediaFixtures()
-        let picture = try await fixtures.media.thumbnail(of: try video(fixtures), longestEdge: 64, as: .webp)
+        let picture = try await fixtures.media.thumbnail(of: try await video(fixtures), longestEdge: 64, as: .webp)
         #expect(picture.width == 64)
     }
 
     @Test func videoMovesInItsAnimation() async throws {
         let fixtures = try MediaFixtures()
-        let picture = try await fixtures.media.animation(of: try video(fixtures), longestEdge: 64)
+        let picture = try await fixtures.media.animation(of: try await video(fixtures), longestEdge: 64)
         #expect(picture.width == 64)
         #expect(try await fixtures.media.inspect(MediaInput(picture.bytes)).isAnimated)
     }
@@ -72,7 +72,7 @@ struct VideoTests {
     func animatedImageMovesInItsAnimation(name: String) async throws {
         let fixtures = try MediaFixtures()
         let codec = name == "a.webp" ? "libwebp_anim" : "gif"
-        let bytes = try fixtures.make(
+        let bytes = try await fixtures.make(
             name,
             "-f",
             "lavfi",
@@ -91,7 +91,15 @@ struct VideoTests {
 
     @Test func stillImageHasNoAnimation() async throws {
         let fixtures = try MediaFixtures()
-        let bytes = try fixtures.make("a.gif", "-f", "lavfi", "-i", "testsrc2=size=30x20:rate=5", "-frames:v", "1")
+        let bytes = try await fixtures.make(
+            "a.gif",
+            "-f",
+            "lavfi",
+            "-i",
+            "testsrc2=size=30x20:rate=5",
+            "-frames:v",
+            "1"
+        )
         await #expect(throws: MediaFailure.unsupported) {
             try await fixtures.media.animation(of: MediaInput(bytes), longestEdge: 64)
         }
@@ -99,7 +107,7 @@ struct VideoTests {
 
     @Test func soundWithoutCoverHasNoPicture() async throws {
         let fixtures = try MediaFixtures()
-        let bytes = try fixtures.make("a.flac", "-f", "lavfi", "-i", "sine=duration=2")
+        let bytes = try await fixtures.make("a.flac", "-f", "lavfi", "-i", "sine=duration=2")
         let facts = try await fixtures.media.inspect(MediaInput(bytes))
         #expect(facts.duration == .seconds(2))
         #expect(!facts.hasPicture)
@@ -110,7 +118,7 @@ struct VideoTests {
 
     @Test func cutVideoIsBroken() async throws {
         let fixtures = try MediaFixtures()
-        try video(fixtures)
+        try await video(fixtures)
         // Its index stands at the end.
         let bytes = Array(try fixtures.bytes("a.mp4").prefix(4_000))
         await #expect(throws: MediaFailure.broken) {

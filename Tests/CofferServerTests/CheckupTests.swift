@@ -24,7 +24,9 @@ struct CheckupTests {
 
     @Test func thumbnailsAreTriedOut() async throws {
         let directory = try TemporaryDirectory()
-        let environment = ["COFFER_DATA": directory.path, "COFFER_PORT": "0"]
+        let environment = [
+            "COFFER_DATA": directory.path, "COFFER_PORT": "0", "COFFER_HEAPER_THUMBNAIL_SECONDS": "600",
+        ]
         let made = try line(try await findings(environment), containing: "thumbnails:")
         #expect(made == "ok    thumbnails: pictures can be made")
         let others = try await findings(environment.merging(["COFFER_DIALECTS": "hushfile"]) { $1 })

@@ -55,6 +55,10 @@ final class InterruptedDownloads: Sendable {
     var nextEnd: Timestamp? {
         entries.withLock { $0.values.joined().map(\.end).min() }
     }
+
+    var count: Int {
+        entries.withLock { $0.values.reduce(0) { $0 + $1.count } }
+    }
 }
 
 extension DropStore {
@@ -67,6 +71,9 @@ extension DropStore {
         expectSweep(at: end)
         if let displaced { try? await release(displaced) }
     }
+
+    /// How many downloads broke off and may still be continued.
+    package var interruptedCount: Int { interrupted.count }
 
     /// Takes up a download that this reader broke off.
     ///

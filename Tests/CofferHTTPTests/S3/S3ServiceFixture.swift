@@ -125,9 +125,9 @@ func patternBytes(_ count: Int) -> [UInt8] {
     (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 31 &+ $0 >> 8 &* 7) }
 }
 
-/// Asks again until the answer is yes, for ten seconds at most.
+/// Asks again until the answer is yes, for a minute at most.
 func eventually(_ condition: () async throws -> Bool) async throws -> Bool {
-    for _ in 0..<200 {
+    for _ in 0..<1200 {
         if try await condition() { return true }
         try await Task.sleep(for: .milliseconds(50))
     }

@@ -15,6 +15,8 @@ struct HeaperClient: TestClient {
         "COFFER_TRUSTED_PROXIES": "loopback",
         "COFFER_HEAPER_RATE_LIMITS": "off",
         "COFFER_HEAPER_REGISTRATION": "open",
+        // Tools stand back behind everything else, and the machine may be busy.
+        "COFFER_HEAPER_THUMBNAIL_SECONDS": "600",
     ]
     static let settingsPrefix = "COFFER_HEAPER_"
 

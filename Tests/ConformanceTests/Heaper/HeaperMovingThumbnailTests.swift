@@ -4,16 +4,13 @@ import Testing
 
 @Suite("Heaper: video_thumbnail and animated_thumbnail", .serialized, .timeLimit(.minutes(20)))
 struct HeaperMovingThumbnailTests {
-    private static func video() throws -> [UInt8] {
+    private static func video() async throws -> [UInt8] {
         let directory = try TemporaryDirectory()
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/ffmpeg")
-        process.arguments = [
+        let arguments = [
             "-nostdin", "-v", "error", "-f", "lavfi", "-i", "testsrc2=size=320x180:rate=10", "-t", "3", "-c:v", "mpeg4",
             "\(directory.path)/a.mp4",
         ]
-        try process.run()
-        process.waitUntilExit()
+        try await TestProcess.run("/usr/bin/ffmpeg", arguments)
         return [UInt8](try Data(contentsOf: URL(fileURLWithPath: "\(directory.path)/a.mp4")))
     }
 

@@ -163,6 +163,13 @@ final class HeaperSocket: TestSocket {
     func expectClose(_ code: Int, _ reason: String, sourceLocation: SourceLocation = #_sourceLocation) async throws {
         #expect(try await next() == .close(code: code, reason: reason), sourceLocation: sourceLocation)
     }
+
+    /// Reads until the socket is closed, which must be in this way.
+    func skipToClose(_ code: Int, _ reason: String, sourceLocation: SourceLocation = #_sourceLocation) async throws {
+        var event = try await next()
+        while case .binary = event { event = try await next() }
+        #expect(event == .close(code: code, reason: reason), sourceLocation: sourceLocation)
+    }
 }
 
 extension HeaperClient {
@@ -178,24 +185,6 @@ extension HeaperClient {
         let session = try await login()
         let heap = try await liveHeap(session)
         return (session, heap, "\(heap):block1")
-    }
-
-    /// Lets time pass, a step every few milliseconds, while the body runs.
-    @discardableResult
-    func withTimePassing<Value: Sendable>(
-        _ step: Duration,
-        _ body: () async throws -> Value
-    ) async throws -> Value {
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask {
-                while !Task.isCancelled {
-                    clock.advance(by: step)
-                    try? await Task.sleep(for: .milliseconds(5))
-                }
-            }
-            defer { group.cancelAll() }
-            return try await body()
-        }
     }
 
     /// A member of `diagnostics.realtime`.

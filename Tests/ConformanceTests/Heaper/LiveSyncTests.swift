@@ -212,7 +212,7 @@ struct LiveSyncTests {
                 }
             }
             try await client.awaitRealtime("connections", 0)
-            #expect(try await client.realtime("subscriptions") == 0)
+            try await client.awaitRealtime("subscriptions", 0)
             try await Socket.open(client) { socket in
                 for number in 0..<3 {
                     let name = "\(heap):block\(number)"

@@ -167,7 +167,8 @@ struct SkySendChunkLimitTests {
                 isAnswered.withLock { $0 = true }
                 return response
             }()
-            try await client.settle()
+            // The bytes are there, so the time that they may take has begun.
+            #expect(try await client.eventually { try await client.status(id).json?["bytesWritten"] == 4096 })
             #expect(!isAnswered.withLock { $0 })
             client.clock.advance(by: .seconds(2))
             try await client.settle()

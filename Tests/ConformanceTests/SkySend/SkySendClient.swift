@@ -163,6 +163,11 @@ struct SkySendClient: TestClient {
         return false
     }
 
+    /// Waits until the server has noticed that a download broke off, and offers to continue it.
+    func awaitInterruption() async throws {
+        try #require(try await eventually { server.application.interruptedDownloads == 1 })
+    }
+
     /// Lets the server come to rest where nothing can be seen from outside.
     func settle() async throws { try await Task.sleep(for: .milliseconds(400)) }
 }

@@ -136,7 +136,7 @@ struct SkySendResumeTests {
         try await SkySendClient.run { client in
             let id = try await client.file(SkySendClient.bytes(Self.size), ["X-Max-Downloads": "1"])
             let tag = try await Self.cut(id, after: Self.read, client)
-            try await client.settle()
+            try await client.awaitInterruption()
             try await TestConnection.open(port: client.server.port) { connection in
                 let headers = [
                     ("X-Auth-Token", SkySendClient.auth), ("Range", "bytes=\(Self.read)-"), ("If-Range", tag),
@@ -147,7 +147,7 @@ struct SkySendResumeTests {
                 _ = try await connection.read(1_000_000)
                 await connection.cut()
             }
-            try await client.settle()
+            try await client.awaitInterruption()
             let start = Self.read + 1_000_000
             Self.expectRest(try await Self.resume(id, tag, range: "bytes=\(start)-", client), from: start)
         }
@@ -158,7 +158,7 @@ struct SkySendResumeTests {
         try await SkySendClient.run { client in
             let id = try await client.file(SkySendClient.bytes(Self.size), ["X-Max-Downloads": "1"])
             let tag = try await Self.cut(id, after: Self.read, client)
-            try await client.settle()
+            try await client.awaitInterruption()
             let stranger = try await Self.resume(id, tag, client, from: "203.0.113.2")
             stranger.expectFailure(410, "Download limit reached")
             Self.expectRest(try await Self.resume(id, tag, client))
@@ -170,7 +170,7 @@ struct SkySendResumeTests {
         try await SkySendClient.run { client in
             let id = try await client.file(SkySendClient.bytes(Self.size), ["X-Max-Downloads": "1"])
             let tag = try await Self.cut(id, after: Self.read, client)
-            try await client.settle()
+            try await client.awaitInterruption()
             for other in [nil, "\"x\"", "W/\(tag)", "Tue, 14 Nov 2023 22:13:20 GMT"] {
                 try await Self.resume(id, other, client).expectFailure(410, "Download limit reached")
             }
@@ -187,7 +187,7 @@ struct SkySendResumeTests {
             for (seconds, isResumed) in [(599, true), (601, false)] {
                 let id = try await client.file(SkySendClient.bytes(Self.size), ["X-Max-Downloads": "2"])
                 let tag = try await Self.cut(id, after: Self.read, client)
-                try await client.settle()
+                try await client.awaitInterruption()
                 client.clock.advance(by: .seconds(seconds))
                 let response = try await Self.resume(id, tag, client)
                 if isResumed {

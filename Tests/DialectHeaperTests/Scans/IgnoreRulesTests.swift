@@ -12,12 +12,12 @@ struct IgnoreRulesTests {
     }
 
     @Test(.enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/git")))
-    func gitDecidesAsListed() throws {
+    func gitDecidesAsListed() async throws {
         let directory = try TemporaryDirectory()
-        try git(["init", "-q"], in: directory.path)
+        try await git(["init", "-q"], in: directory.path)
         for entry in IgnoreCases.all {
             try Data(entry.patterns.utf8).write(to: URL(fileURLWithPath: "\(directory.path)/.gitignore"))
-            let answer = try git(["check-ignore", "--no-index", "-q", "--", entry.path], in: directory.path)
+            let answer = try await git(["check-ignore", "--no-index", "-q", "--", entry.path], in: directory.path)
             #expect((answer == 0) == entry.isIgnored, "\(entry)")
         }
     }
@@ -67,14 +67,8 @@ struct IgnoreRulesTests {
     }
 
     @discardableResult
-    private func git(_ arguments: [String], in directory: String) throws -> Int32 {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/git")
-        process.arguments = ["-C", directory, "-c", "core.excludesFile=/dev/null"] + arguments
-        process.standardError = FileHandle.nullDevice
-        process.standardOutput = FileHandle.nullDevice
-        try process.run()
-        process.waitUntilExit()
-        return process.terminationStatus
+    private func git(_ arguments: [String], in directory: String) async throws -> Int32 {
+        let all = ["-C", directory, "-c", "core.excludesFile=/dev/null"] + arguments
+        return try await TestProcess.run("/usr/bin/git", all, isQuiet: true)
     }
 }
