@@ -9,127 +9,10 @@ import Yjs
 
 @testable import DialectHeaper
 
-/// Files tell nobody anything.
-private struct NoMailer: Mailer {
-    func send(_ mail: Mail) async throws {
-        Issue.record("a mail was sent")
-    }
-}
-
 @Suite("FileStore")
 struct FileStoreTests {
-    private struct Fixture: Sendable {
-        let documents: DocumentFixture
-        let blobs: LocalBlobStore
-        let parts: FileParts
-        let drops: DropStore
-
-        var user: UserID { documents.heaps.ada }
-        var heap: HeapPlace { documents.heaps.heap }
-
-        func target(_ block: String = "BLOCK") -> FileTarget {
-            .newBlock(BlockID(unchecked: block), heap)
-        }
-
-        func staged(_ bytes: [UInt8]) async throws -> (StagedBlob, ContentHash) {
-            let stream = AsyncStream<ByteBuffer> { continuation in
-                continuation.yield(ByteBuffer(bytes: bytes))
-                continuation.finish()
-            }
-            let staged = try await blobs.write(stream, BlobRequest(maxBytes: 1 << 20, wantsSHA256: true))
-            return (staged, ContentHash(staged.blob.sha256 ?? []))
-        }
-
-        @discardableResult
-        func take(_ bytes: [UInt8], into block: String = "BLOCK") async throws -> HeaperFile {
-            let (staged, hash) = try await staged(bytes)
-            let arrival = parts.store.arrival(
-                hash,
-                size: Int64(bytes.count),
-                name: "a.txt",
-                mimeType: "text/plain",
-                at: target(block)
-            )
-            return try await parts.store.take(staged, arrival, at: target(block), by: user).file
-        }
-
-        func entry(_ file: HeaperFile) async throws -> YElement? {
-            let document = try await documents.hub.snapshot(of: file.block)
-            return document.value(forKey: FileListing.key(of: file), in: .root("files_v0"))
-        }
-
-        func remove(_ block: String) async throws -> ContentStore.Freed {
-            let contents = parts.contents
-            return try await documents.database.write { session in
-                try FileRows.remove(of: BlockID(unchecked: block), in: session)
-                return try contents.freeLoose(in: session)
-            }
-        }
-
-        func blobCount() async throws -> Int64? { try await documents.integer("SELECT COUNT(*) FROM blobs") }
-        func contentCount() async throws -> Int64? {
-            try await documents.integer("SELECT COUNT(*) FROM heaper_contents")
-        }
-    }
-
-    private static func serverParts(
-        _ drops: DropStore,
-        _ blobs: LocalBlobStore,
-        clock: ManualClock,
-        dataPath: String
-    ) -> ServerParts {
-        let random = SystemRandomSource()
-        let logger = Logger(label: "test")
-        return ServerParts(
-            drops: drops,
-            blobs: blobs,
-            sealedBlobs: blobs,
-            uploads: PartedUploads(drops: drops, store: blobs, random: random),
-            bucket: nil,
-            sweeper: Sweeper(drops: drops, clock: clock, timing: .init(), logger: logger, forgetDeletedRows: {}),
-            counters: MemoryCounterStore(),
-            mediaTypes: MediaTypeDetector(),
-            passwords: PasswordHasher(),
-            mailer: NoMailer(),
-            clock: clock,
-            random: random,
-            logger: logger,
-            version: "0",
-            dataPath: dataPath
-        )
-    }
-
-    private static func run(_ body: @Sendable (Fixture) async throws -> Void) async throws {
-        try await DocumentFixture.run { documents in
-            try await documents.database.migrate(DropStore.migrations + PartedUploads.migrations)
-            let directory = try TemporaryDirectory()
-            let random = SystemRandomSource()
-            let blobs = try LocalBlobStore(
-                root: "\(directory.path)/blobs",
-                threads: NIOThreadPool.singleton,
-                random: random,
-                shredPasses: 0,
-                logger: Logger(label: "test")
-            )
-            let drops = DropStore(
-                database: documents.database,
-                blobs: blobs,
-                clock: documents.clock,
-                random: random
-            )
-            let parts = FileParts(
-                try FileSettings(SettingsGroup { _ in nil }),
-                serverParts(drops, blobs, clock: documents.clock, dataPath: directory.path),
-                documents.parts,
-                originals: NoOriginals()
-            )
-            try await body(Fixture(documents: documents, blobs: blobs, parts: parts, drops: drops))
-            withExtendedLifetime(directory) {}
-        }
-    }
-
     @Test func filesAreNamedInTheDocument() async throws {
-        try await Self.run { fixture async throws in
+        try await FileFixture.run { fixture async throws in
             let file = try await fixture.take([1, 2, 3])
             #expect(file.isUploaded)
             #expect(try await fixture.entry(file) != nil)
@@ -138,7 +21,7 @@ struct FileStoreTests {
     }
 
     @Test func bytesGoWithTheirLastFile() async throws {
-        try await Self.run { fixture async throws in
+        try await FileFixture.run { fixture async throws in
             try await fixture.take([1, 2, 3], into: "ONE")
             try await fixture.take([1, 2, 3], into: "TWO")
             #expect(try await fixture.contentCount() == 1)
@@ -154,7 +37,7 @@ struct FileStoreTests {
     }
 
     @Test func bytesThatLostTheirFilesUnnoticedAreFound() async throws {
-        try await Self.run { fixture async throws in
+        try await FileFixture.run { fixture async throws in
             try await fixture.take([1, 2, 3])
             _ = try await fixture.documents.database.write { session in
                 try session.execute("DELETE FROM heaper_files")
@@ -167,7 +50,7 @@ struct FileStoreTests {
     }
 
     @Test func whatACrashKeptFromTheDocumentIsNamedLater() async throws {
-        try await Self.run { fixture async throws in
+        try await FileFixture.run { fixture async throws in
             try await fixture.take([1], into: "OTHER")
             let (staged, hash) = try await fixture.staged([1, 2, 3])
             let store = fixture.parts.store
@@ -188,7 +71,7 @@ struct FileStoreTests {
     }
 
     @Test func usageCountsTheSameBytesOnce() async throws {
-        try await Self.run { fixture async throws in
+        try await FileFixture.run { fixture async throws in
             try await fixture.take([1, 2, 3], into: "ONE")
             try await fixture.take([1, 2, 3], into: "TWO")
             try await fixture.take([1, 2, 3, 4], into: "TWO")
@@ -202,7 +85,7 @@ struct FileStoreTests {
     }
 
     @Test func purgedBlocksTakeNoFiles() async throws {
-        try await Self.run { fixture async throws in
+        try await FileFixture.run { fixture async throws in
             try await fixture.take([1])
             let stamps = fixture.documents.parts.stamps
             try await fixture.documents.database.write { session in

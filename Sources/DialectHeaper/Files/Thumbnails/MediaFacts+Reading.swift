@@ -14,14 +14,6 @@ extension MediaFacts {
         )
     }
 
-    /// What a file says of itself.
-    ///
-    /// - Returns: nothing for a file that we do not open, that is damaged, or that nobody could look at now.
-    static func read(from reader: any BlobReader, _ media: Media) async -> MediaFacts {
-        guard let report = try? await media.inspect(MediaInput(reader)) else { return MediaFacts() }
-        return MediaFacts(report)
-    }
-
     private static func json(_ tags: [String: ExifValue]) -> String {
         let members = tags.sorted { $0.key < $1.key }.map { name, value in
             switch value {

@@ -22,16 +22,19 @@ final class MediaTrial: Sendable {
 
     /// Whether a picture can be made of a file that is all right; tried anew every ten minutes.
     ///
-    /// That it cannot is logged. Without tools it says yes: then nothing was run.
+    /// That it cannot is logged. Without tools it says yes: then nothing was run. So it does when the trial did not end in
+    /// its time: the machine may only be busy, which is asked again the next time.
     func isWell() async -> Bool {
         let now = clock.now
         if let last = last.withLock(\.self), last.at.duration(to: now) < Self.interval { return last.isWell }
         var isWell = true
         do {
             try await media.tryOut()
-        } catch MediaFailure.broken, MediaFailure.timedOut {
+        } catch MediaFailure.broken {
             isWell = false
             logger.error("no thumbnail can be made on this machine; coffer doctor says more")
+        } catch MediaFailure.timedOut {
+            return true
         } catch {}
         last.withLock { $0 = (now, isWell) }
         return isWell
