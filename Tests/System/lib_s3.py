@@ -181,6 +181,10 @@ class Service:
         ports = {name: free_port() for name in ["account", "container", "object"]}
         common = f"bind_ip = 127.0.0.1\nworkers = 0\nuser = {getpass.getuser()}\nswift_dir = {self.directory}\n"
         common += "log_level = ERROR\n"
+        # On a busy machine Swift would leave its only node alone for a minute after a few slow answers, and list objects
+        # later than it has them.
+        common += "conn_timeout = 20\nnode_timeout = 60\nrecoverable_node_timeout = 60\n"
+        common += "container_update_timeout = 60\nerror_suppression_limit = 1000000\nfallocate_reserve = 0\n"
         self.storage_ports = list(ports.values())
         rings = []
         for name, port in ports.items():
