@@ -38,7 +38,9 @@ struct Base64Tests {
             #expect(Base64.decodeExactURL(text) == bytes)
             for padding in ["=", "=="] { #expect(Base64.decodeExactURL(text + padding) == nil) }
         }
-        for text in ["", "A", "AB", "AAB", "AAAA A", "A+", "A/", "AAAAA"] { #expect(Base64.decodeExactURL(text) == nil) }
+        for text in ["", "A", "AB", "AAB", "AAAA A", "A+", "A/", "AAAAA"] {
+            #expect(Base64.decodeExactURL(text) == nil)
+        }
         #expect(Base64.decodeExactURL("_w") == [255])
     }
 
