@@ -23,7 +23,7 @@ extension LiveConnection {
                 if let listener = listener(id) { await letGo(listener, id) }
                 return .detached(id)
             }
-        } catch where error is CancellationError || Task.isCancelled {
+        } catch let failure where failure is CancellationError || Task.isCancelled {
             // The server ends, or the client has left; whatever was thrown comes of that.
             return .failed(id, job.lane)
         } catch {
