@@ -60,12 +60,10 @@ final class FileProber: Service {
         tries.withLock { $0 = $0.filter { ids.contains($0.key) } }
         var facts: [(HeaperFile, MediaFacts)] = []
         for file in found {
-            guard let read = await read(file) else {
-                // A run that was ended says nothing of the file.
-                try Task.checkCancellation()
-                continue
-            }
-            facts.append((file.file, read))
+            let read = await read(file)
+            // A run that was ended says nothing of the file.
+            try Task.checkCancellation()
+            if let read { facts.append((file.file, read)) }
         }
         try await record(facts)
         return !facts.isEmpty && facts.count == found.count
