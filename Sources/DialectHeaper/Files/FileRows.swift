@@ -62,6 +62,7 @@ enum FileRows {
             )
             ON CONFLICT (block_id, hash) DO UPDATE SET
                 is_uploaded = 1, file_size = excluded.file_size,
+                unprobed = CASE WHEN heaper_files.is_uploaded = 1 THEN heaper_files.unprobed ELSE 1 END,
                 name = CASE WHEN excluded.name = '' THEN heaper_files.name ELSE excluded.name END,
                 mime_type = CASE WHEN excluded.mime_type = '' THEN heaper_files.mime_type ELSE excluded.mime_type END,
                 width = COALESCE(excluded.width, heaper_files.width),

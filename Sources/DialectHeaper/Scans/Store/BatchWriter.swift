@@ -119,7 +119,8 @@ struct BatchWriter {
                 (id, heap_id, block_id, hash, name, mime_type, file_size, is_uploaded, in_document, unprobed, created_at)
             VALUES (\(entry.id), \(heap.heap), \(block), \(entry.hash), \(entry.name), \(entry.mimeType), \(entry.size),
                 1, \(isInDocument), \(FileProber.looksInto(entry.mimeType)), \(now))
-            ON CONFLICT (block_id, hash) DO UPDATE SET is_uploaded = 1, name = excluded.name
+            ON CONFLICT (block_id, hash) DO UPDATE SET is_uploaded = 1, name = excluded.name,
+                unprobed = CASE WHEN heaper_files.is_uploaded = 1 THEN heaper_files.unprobed ELSE excluded.unprobed END
             """
         )
     }
