@@ -21,6 +21,7 @@ extension LiveMachine {
         checks -= 1
         guard let name = subscriptions[id]?.name else { return }
         let queue = forget(id)
+        noteEnd(of: name)
         send(name, .auth(.denied(reason: reason)))
         let rest = queue.drop { message in
             switch message {
@@ -89,7 +90,12 @@ extension LiveMachine {
         subscriptions[id]?.tasks.removeAll()
         subscriptions[id]?.stateTasks.removeAll()
         let wasOpen = subscription.opening != nil
-        _ = unqueue(id)
+        if subscription.isLeaving {
+            // What waits came after the client's close, and begins anew.
+        } else {
+            _ = unqueue(id)
+            noteEnd(of: subscription.name)
+        }
         subscriptions[id]?.phase = .closing
         send(subscription.name, .close(reason: reason))
         // While the login is checked, its end detaches.

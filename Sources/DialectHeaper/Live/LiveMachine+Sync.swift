@@ -16,7 +16,9 @@ extension LiveMachine {
             addStateTask(states, id)
         case .auth(.token(let token, _)): renew(id, token, opening)
         case .queryAwareness: addStateTask(nil, id)
-        case .close: add(.close, id)
+        case .close:
+            subscriptions[id]?.isLeaving = true
+            add(.close, id)
         case .broadcastStateless: reset(name)
         // Nobody is told what one client says.
         case .stateless, .auth, .syncStatus, .unknown: break

@@ -14,6 +14,8 @@ struct LiveMachine: Sendable {
     let limits: LiveLimits
     var subscriptions: [SubscriptionID: LiveSubscription] = [:]
     var names: [LiveName: SubscriptionID] = [:]
+    /// Names that were denied or closed by us; only a login opens them again.
+    private var ended: Set<LiveName> = []
     var actions: [LiveAction] = []
     var now: Timestamp
     /// Of all frames that wait for a login.
@@ -125,6 +127,7 @@ struct LiveMachine: Sendable {
         switch subscription.phase {
         case .waiting: wait(id, message)
         case .checking, .closing: queue(message, for: id)
+        case .open where subscription.isLeaving: queue(message, for: id)
         case .open(let opening): take(message, for: id, opening)
         }
     }
@@ -132,6 +135,11 @@ struct LiveMachine: Sendable {
     /// The first frame of a name.
     private mutating func begin(_ name: LiveName, with message: LiveMessage) {
         if case .close = message { return send(name, .close(reason: "provider_initiated")) }
+        if ended.contains(name) {
+            // A client that was denied, or that has not read our close yet, goes on for a while.
+            guard case .auth = message else { return }
+            ended.remove(name)
+        }
         guard subscriptions.count < limits.maxNames else {
             guard case .auth = message else { return }
             return send(name, .auth(.denied(reason: "too-many-documents")))
@@ -184,6 +192,12 @@ struct LiveMachine: Sendable {
         let queue = unqueue(id)
         if let subscription = subscriptions.removeValue(forKey: id) { names[subscription.name] = nil }
         return queue
+    }
+
+    /// Notes that only a login opens this name again.
+    mutating func noteEnd(of name: LiveName) {
+        if ended.count >= limits.maxNames { ended.removeAll() }
+        ended.insert(name)
     }
 
     // MARK: Time

@@ -60,6 +60,8 @@ struct LiveSubscription: Sendable {
     var nextToken: String?
     var expiresAt: Timestamp?
     var isTokenWanted = false
+    /// The client has closed it; what comes after that is for the next one of this name.
+    var isLeaving = false
     var isDetaching = false
 
     init(_ name: LiveName) {
