@@ -119,7 +119,21 @@ struct BlockLife: Sendable {
             return gone
         }
         for heap in Set(places.map(\.heap.heap)) { try await documents.settle(heap) }
-        return places.map(\.block).filter { !gone.contains($0) }
+        // In the empty document of a purged block there was nothing to change, which is no failure.
+        let purged = try await purged(places.map(\.block))
+        return places.map(\.block).filter { !gone.contains($0) && !purged.contains($0) }
+    }
+
+    private func purged(_ all: [BlockID]) async throws -> Set<BlockID> {
+        try await blocks.database.snapshot { session in
+            let purged = try all.filter { block in
+                try session.first("SELECT 1 FROM heaper_blocks WHERE id = \(block) AND purged_at IS NOT NULL") { _ in
+                    true
+                }
+                    ?? false
+            }
+            return Set(purged)
+        }
     }
 }
 
