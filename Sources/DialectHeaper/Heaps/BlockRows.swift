@@ -94,8 +94,16 @@ enum BlockRows {
         ) { (heap: HeapID(unchecked: $0.text(0)), isTrashed: !$0.isNull(1)) }
         guard let before else { return }
         try session.execute("DELETE FROM heaper_documents WHERE block_id = \(block)")
-        try session.execute("DELETE FROM heaper_relations WHERE from_id = \(block) OR to_id = \(block)")
+        // What blocks of other heaps say stays: it is in their documents.
+        try session.execute(
+            """
+            DELETE FROM heaper_relations
+            WHERE heap_id = \(before.heap) AND (from_id = \(block) OR to_id = \(block))
+            """
+        )
         try FileRows.remove(of: block, in: session)
+        // The bytes that came are erased when the upload's time is over.
+        try session.execute("DELETE FROM heaper_uploads WHERE block_id = \(block)")
         try SearchText.remove(of: block, session)
         try session.execute(
             """

@@ -10,6 +10,8 @@ import Yjs
 struct BlockUpdatesRoute: Sendable {
     /// Bytes of updates in one answer, unless the first has more.
     private static let maxBytes = 8 << 20
+    /// Updates that may have been stored at one time.
+    private static let mostOfOneTime = 1000
 
     let blocks: BlockStore
     let places: any PlaceFinding
@@ -57,13 +59,17 @@ struct BlockUpdatesRoute: Sendable {
             var hasMore = false
             let heads = try session.query(
                 """
-                SELECT sequence, length(bytes) FROM heaper_updates
-                WHERE block_id = \(block) AND created_at > \(since) ORDER BY sequence LIMIT \(limit + 1)
+                SELECT sequence, length(bytes), created_at FROM heaper_updates
+                WHERE block_id = \(block) AND created_at > \(since) ORDER BY sequence
+                LIMIT \(limit + Self.mostOfOneTime)
                 """
-            ) { (sequence: $0.integer(0), bytes: Int($0.integer(1))) }
+            ) { (sequence: $0.integer(0), bytes: Int($0.integer(1)), time: $0.time(2)) }
             for head in heads {
                 bytes += head.bytes
-                guard updates.count < limit, updates.isEmpty || bytes <= Self.maxBytes else {
+                // The next page begins after a time, so this one does not end between two of the same.
+                let isOfLastTime = updates.last?.createdAt == head.time
+                let fits = updates.count < limit && (updates.isEmpty || bytes <= Self.maxBytes)
+                guard isOfLastTime || fits else {
                     hasMore = true
                     break
                 }

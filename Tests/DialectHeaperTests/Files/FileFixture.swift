@@ -104,7 +104,6 @@ struct FileFixture: Sendable {
 
     static func run(_ body: @Sendable (FileFixture) async throws -> Void) async throws {
         try await DocumentFixture.run { documents in
-            try await documents.database.migrate(DropStore.migrations + PartedUploads.migrations)
             let directory = try TemporaryDirectory()
             let random = SystemRandomSource()
             let blobs = try LocalBlobStore(

@@ -21,7 +21,7 @@ struct HeapFixture: Sendable {
     static func run(_ body: (HeapFixture) async throws -> Void) async throws {
         let directory = try TemporaryDirectory()
         let database = try SQLiteDatabase(path: "\(directory.path)/test.sqlite")
-        try await database.migrate(HeaperDialect.migrations)
+        try await database.migrate(DropStore.migrations + PartedUploads.migrations + HeaperDialect.migrations)
         try await addUser("ADA", to: database)
         try await addUser("BOB", to: database)
         let clock = ManualClock(start)

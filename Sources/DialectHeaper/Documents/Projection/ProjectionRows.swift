@@ -82,7 +82,8 @@ struct ProjectionRows {
         let known = try session.query(
             """
             SELECT from_id, to_id, type FROM heaper_relations
-            WHERE (to_id = \(block) AND type <> 'mention') OR (from_id = \(block) AND type = 'mention')
+            WHERE heap_id = \(row.heap)
+                AND ((to_id = \(block) AND type <> 'mention') OR (from_id = \(block) AND type = 'mention'))
             """
         ) { Projection.Relation(from: $0.text(0), to: $0.text(1), type: $0.text(2)) }
         for relation in known where !relations.contains(relation) {
@@ -90,6 +91,7 @@ struct ProjectionRows {
                 """
                 DELETE FROM heaper_relations
                 WHERE to_id = \(relation.to) AND type = \(relation.type) AND from_id = \(relation.from)
+                    AND heap_id = \(row.heap)
                 """
             )
         }
