@@ -48,6 +48,28 @@ struct ReindexFilesTests {
         }
     }
 
+    @Test func whatIsThereAgainIsFoundByTheNextScan() async throws {
+        try await HeaperClient.run { client in
+            let place = try await client.makeScanPlace()
+            try place.write("one.txt", "one")
+            #expect(try await place.scan() == "done")
+            guard case .string(let id)? = try await place.blocks().first?["id"] else {
+                Issue.record("no block")
+                return
+            }
+            func isUploaded() async throws -> [JSONValue?] {
+                Self.isUploaded(try await client.post("/api/block/\(id)", as: place.session))
+            }
+            let (here, away) = ("\(place.folder)/one.txt", "\(client.server.dataPath)/away")
+            try FileManager.default.moveItem(atPath: here, toPath: away)
+            _ = try await place.post("/api/reindex_files", [.init("heap_id", .string(place.heap))])
+            #expect(try await client.eventually { try await isUploaded() == [false] })
+            try FileManager.default.moveItem(atPath: away, toPath: here)
+            #expect(try await place.scan() == "done")
+            #expect(try await isUploaded() == [true])
+        }
+    }
+
     private static func isUploaded(_ answer: TestResponse) -> [JSONValue?] {
         guard case .array(let files)? = answer.json?["block"]?["files"] else { return [] }
         return files.map { $0["is_uploaded"] }

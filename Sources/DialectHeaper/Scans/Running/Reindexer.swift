@@ -110,6 +110,27 @@ struct Reindexer: Service {
         }
     }
 
+    private static func arrive(_ file: HeaperFile, _ session: any SQLSession) throws -> Bool {
+        try session.execute(
+            "UPDATE heaper_files SET is_uploaded = 1, unprobed = 1 WHERE id = \(file.id) AND is_uploaded = 0"
+        ) > 0
+    }
+
+    /// Scans look for it again, though where it was looks as it did when it comes back.
+    private static func leave(_ file: HeaperFile, _ session: any SQLSession) throws -> Bool {
+        let changed = try session.execute(
+            """
+            UPDATE heaper_files SET is_uploaded = 0 WHERE id = \(file.id) AND is_uploaded = 1
+                AND NOT EXISTS (SELECT 1 FROM heaper_contents c WHERE c.hash = heaper_files.hash)
+            """
+        )
+        guard changed > 0 else { return false }
+        try session.execute(
+            "UPDATE heaper_scan_files SET is_missing = 1 WHERE block_id = \(file.block) AND hash = \(file.hash)"
+        )
+        return true
+    }
+
     /// Says of each file whether its bytes are there; that they are stored for somebody else makes them nobody's.
     private func check(_ candidates: [Candidate]) async throws {
         var wrong: [(file: HeaperFile, isThere: Bool)] = []
@@ -124,13 +145,7 @@ struct Reindexer: Service {
         let (changes, stamps) = (wrong, store.stamps)
         try await store.database.write { session in
             for (file, isThere) in changes {
-                let changed = try session.execute(
-                    """
-                    UPDATE heaper_files SET is_uploaded = \(isThere)
-                    WHERE id = \(file.id) AND is_uploaded = \(!isThere)
-                    """
-                )
-                guard changed > 0 else { continue }
+                guard try isThere ? Self.arrive(file, session) : Self.leave(file, session) else { continue }
                 try BlockRows.touch(file.block, stamp: stamps.next(in: session), session)
             }
         }

@@ -68,7 +68,7 @@ struct BatchWriter {
                 WHERE block_id = \(holder.block) AND hash = \(file.read.hash) AND is_missing = 1
                 """
             )
-            try arrive(file.read.hash, at: holder.block)
+            try arrive(file.read.hash, at: holder.block, as: file.entry)
             return try rename(file.entry, of: holder.block, retitles: true)
         }
         try session.execute(
@@ -119,8 +119,7 @@ struct BatchWriter {
                 (id, heap_id, block_id, hash, name, mime_type, file_size, is_uploaded, in_document, unprobed, created_at)
             VALUES (\(entry.id), \(heap.heap), \(block), \(entry.hash), \(entry.name), \(entry.mimeType), \(entry.size),
                 1, \(isInDocument), \(FileProber.looksInto(entry.mimeType)), \(now))
-            ON CONFLICT (block_id, hash) DO UPDATE SET is_uploaded = 1, name = excluded.name,
-                unprobed = CASE WHEN heaper_files.is_uploaded = 1 THEN heaper_files.unprobed ELSE excluded.unprobed END
+            ON CONFLICT (block_id, hash) DO UPDATE SET is_uploaded = 1, name = excluded.name
             """
         )
     }
@@ -141,11 +140,26 @@ struct BatchWriter {
     }
 
     /// The bytes of a block's file are here.
-    private mutating func arrive(_ hash: ContentHash, at block: BlockID) throws {
+    ///
+    /// `entry`: what they are, where only a document has told so far.
+    private mutating func arrive(_ hash: ContentHash, at block: BlockID, as entry: FileEntry? = nil) throws {
         let changed = try session.execute(
-            "UPDATE heaper_files SET is_uploaded = 1 WHERE block_id = \(block) AND hash = \(hash) AND is_uploaded = 0"
+            """
+            UPDATE heaper_files SET is_uploaded = 1, unprobed = 1
+            WHERE block_id = \(block) AND hash = \(hash) AND is_uploaded = 0
+            """
         )
-        if changed > 0 { try touch(block) }
+        guard changed > 0 else { return }
+        if let entry {
+            try session.execute(
+                """
+                UPDATE heaper_files SET file_size = \(entry.size),
+                    mime_type = CASE WHEN mime_type = '' THEN \(entry.mimeType) ELSE mime_type END
+                WHERE block_id = \(block) AND hash = \(hash)
+                """
+            )
+        }
+        try touch(block)
     }
 
     /// A block's file has other bytes now.
