@@ -14,6 +14,7 @@ final class FileProber: Service {
     private static let interval: Duration = .seconds(2)
     /// How often the machine may fail a file: some ten minutes of rounds, in which others may have to wait.
     private static let mostTries = 300
+    private static let mostAbsences = 3
     /// A file at which a tool does not end is tried once more, as it may have been the machine.
     private static let mostTimeOuts = 2
 
@@ -83,8 +84,8 @@ final class FileProber: Service {
             case .busy, .stopped, .system: return again(found.file, most: Self.mostTries)
             }
         } catch FileFailure.notReady {
-            // Whoever brings the bytes has it looked into anew.
-            return MediaFacts()
+            // Whoever brings the bytes has it looked into anew; they may be coming just now.
+            return again(found.file, most: Self.mostAbsences)
         } catch {
             return again(found.file, most: Self.mostTries)
         }

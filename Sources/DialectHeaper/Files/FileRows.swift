@@ -58,11 +58,14 @@ enum FileRows {
             ) VALUES (
                 \(id), \(arrival.heap), \(arrival.block), \(arrival.hash), \(arrival.name), \(arrival.mimeType),
                 \(arrival.size), \(arrival.facts.width), \(arrival.facts.height),
-                \(arrival.facts.duration?.wholeMilliseconds), \(arrival.facts.exif), 1, 1, \(now)
+                \(arrival.facts.duration?.wholeMilliseconds), \(arrival.facts.exif), 1,
+                (SELECT 1 - encrypted FROM heaper_heaps WHERE id = \(arrival.heap)), \(now)
             )
             ON CONFLICT (block_id, hash) DO UPDATE SET
                 is_uploaded = 1, file_size = excluded.file_size,
-                unprobed = CASE WHEN heaper_files.is_uploaded = 1 THEN heaper_files.unprobed ELSE 1 END,
+                unprobed = CASE WHEN heaper_files.is_uploaded = 1 THEN heaper_files.unprobed ELSE excluded.unprobed END,
+                created_at = CASE
+                    WHEN heaper_files.is_uploaded = 1 THEN heaper_files.created_at ELSE excluded.created_at END,
                 name = CASE WHEN excluded.name = '' THEN heaper_files.name ELSE excluded.name END,
                 mime_type = CASE WHEN excluded.mime_type = '' THEN heaper_files.mime_type ELSE excluded.mime_type END,
                 width = COALESCE(excluded.width, heaper_files.width),

@@ -24,12 +24,14 @@ extension FileStore {
         by user: UserID
     ) async throws -> HeaperFile {
         try await turns.run(Self.turn(hash, target)) {
-            if let known = try await known(hash, finale, at: target, by: user) {
+            let session = try await upload(hash, at: target.block, in: target.heap.heap)
+            // A file that a scan has found is not stored: its bytes may go from where they lie.
+            let isStored = try await drops.database.read { try contents.slot(hash, in: $0) != nil }
+            if session == nil || isStored, let known = try await known(hash, finale, at: target, by: user) {
+                if let session { _ = try await drops.delete(session.drop) }
                 return try await finish(known, at: target, by: user, isNews: false, renames: !finale.name.isEmpty)
             }
-            guard let session = try await upload(hash, at: target.block, in: target.heap.heap) else {
-                throw FileFailure.uploadNotFound
-            }
+            guard let session else { throw FileFailure.uploadNotFound }
             let file = try await assemble(session, finale, at: target, by: user)
             let isNamed = !finale.name.isEmpty || !session.name.isEmpty
             return try await finish(file, at: target, by: user, isNews: true, renames: isNamed)

@@ -62,7 +62,9 @@ struct FileStore: Sendable {
     /// Records a file whose bytes are durable, as a step of the transaction that makes them a content; a block that does
     /// not exist yet is made.
     ///
-    /// - Throws: ``HeaperError/blockNotFound`` when the block is gone by now.
+    /// What a block shows of a file is part of the block, which gets a new stamp when that changes.
+    ///
+    /// - Throws: ``HeaperError/blockNotFound`` when the block or its heap is gone by now.
     func record(
         _ arrival: FileRows.Arrival,
         by user: UserID,
@@ -71,6 +73,11 @@ struct FileStore: Sendable {
         if let head = try BlockRows.head(of: arrival.block, in: session) {
             guard !head.isGone, head.heap == arrival.heap else { throw HeaperError.blockNotFound }
         } else {
+            let heap = arrival.heap
+            let isThere = try session.first(
+                "SELECT 1 FROM heaper_heaps WHERE id = \(heap) AND deleted_at IS NULL"
+            ) { _ in true }
+            guard isThere != nil else { throw HeaperError.blockNotFound }
             try BlockRows.create(
                 arrival.block,
                 in: arrival.heap,
@@ -80,7 +87,10 @@ struct FileStore: Sendable {
                 session
             )
         }
-        return try FileRows.record(arrival, id: newID(), at: clock.now, in: session)
+        let before = try FileRows.file(arrival.hash, of: arrival.block, in: session)
+        let file = try FileRows.record(arrival, id: newID(), at: clock.now, in: session)
+        if let before, before != file { try BlockRows.touch(file.block, stamp: stamps.next(in: session), session) }
+        return file
     }
 
     /// Makes sure that a heap's owner may have more bytes.
@@ -197,7 +207,10 @@ struct FileStore: Sendable {
         let sample = try await reader.read(from: 0, count: MediaTypeDetector.sampleBytes)
         let type = mediaTypes.mediaType(of: sample) ?? "application/octet-stream"
         return try await drops.database.write { session in
-            try session.execute("UPDATE heaper_files SET mime_type = \(type) WHERE id = \(file.id) AND mime_type = ''")
+            let changed = try session.execute(
+                "UPDATE heaper_files SET mime_type = \(type) WHERE id = \(file.id) AND mime_type = ''"
+            )
+            if changed > 0 { try BlockRows.touch(file.block, stamp: stamps.next(in: session), session) }
             return try FileRows.file(file.id, in: session) ?? file
         }
     }

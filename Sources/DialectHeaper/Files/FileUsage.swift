@@ -38,7 +38,7 @@ struct FileUsage: Equatable, Sendable {
         try session.first(
             """
             SELECT COALESCE(SUM(size), 0) FROM heaper_uploads
-            WHERE heap_id IN (SELECT id FROM heaper_heaps WHERE owner_id = \(user))
+            WHERE heap_id IN (SELECT id FROM heaper_heaps WHERE owner_id = \(user) AND deleted_at IS NULL)
             """
         ) { $0.integer(0) } ?? 0
     }

@@ -44,7 +44,10 @@ struct RegenerateFileRoute {
         defer { reader.close() }
         let size = reader.size
         let sample = try await reader.read(from: 0, count: MediaTypeDetector.sampleBytes)
-        let type = mediaTypes.mediaType(of: sample) ?? found.file.mimeType
+        // One that says nothing does not take the place of what somebody has told.
+        let seen = UploadFields.mimeType(mediaTypes.mediaType(of: sample))
+        let known = found.file.mimeType.isEmpty ? "application/octet-stream" : found.file.mimeType
+        let type = seen.isEmpty ? known : seen
         let facts = try await facts(of: found.file, in: reader)
         try await thumbnails.forget(found.file.hash)
         let (id, stamps) = (found.file.id, stamps)

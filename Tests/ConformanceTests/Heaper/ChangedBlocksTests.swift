@@ -26,6 +26,32 @@ struct HeaperChangedBlocksTests {
         }
     }
 
+    @Test func uploadOfAFileThatTheDocumentNamesIsAChange() async throws {
+        try await HeaperClient.run { client in
+            let place = try await client.makeFilePlace()
+            let (bytes, ada) = (HeaperClient.bytes(1000), place.session)
+            try await client.announce(bytes, name: "a.pdf", type: "application/pdf", at: place)
+            func changes(since marker: JSONValue) async throws -> (blocks: [JSONValue], marker: JSONValue) {
+                let body: JSONValue = ["heap_id": .string(place.heap), "marker": marker]
+                let answer = try await client.post("/api/heap/changed_blocks", body, as: ada)
+                return (try answer.heaperList("blocks"), .string(try answer.heaperText("marker")))
+            }
+            let first = try await changes(since: .null)
+            #expect(try await changes(since: first.marker).blocks.isEmpty)
+            try await client.upload(bytes, to: place, name: "a.pdf", type: "application/pdf")
+            let second = try await changes(since: first.marker)
+            #expect(ids(second.blocks) == [place.block])
+            guard case .array(let files)? = second.blocks.first?["files"] else {
+                Issue.record("no files")
+                return
+            }
+            #expect(files.map { $0["is_uploaded"] } == [true])
+            // Again it is no news.
+            try await client.upload(bytes, to: place, name: "a.pdf", type: "application/pdf")
+            #expect(try await changes(since: second.marker).blocks.isEmpty)
+        }
+    }
+
     @Test(
         arguments: [
             ("marker", .null, true), ("marker", "nonsense", true), ("marker", "-7", true), ("marker", [1], true),

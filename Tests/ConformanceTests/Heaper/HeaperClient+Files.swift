@@ -5,6 +5,7 @@ import Crypto
 import Foundation
 import NIOCore
 import Testing
+import Yjs
 
 /// Uploads, and what becomes of them.
 extension HeaperClient {
@@ -15,6 +16,17 @@ extension HeaperClient {
         let block: String
 
         func at(_ block: String) -> FilePlace { FilePlace(session: session, heap: heap, block: block) }
+    }
+
+    /// Names a file in the document of a block, as clients do that upload its bytes then.
+    func announce(_ bytes: [UInt8], name: String, type: String, at place: FilePlace) async throws {
+        var document = YDocument()
+        let update = try document.edit(as: 5) { edit in
+            let entry = YValue.object([YEntry("name", .string(name)), YEntry("mime_type", .string(type))])
+            try edit.set(entry, forKey: "\(Self.hash(bytes)):\(bytes.count)", in: .root("files_v0"))
+        }.update
+        let answer = try await push(heaperEntry(place.block, update, in: place.heap), as: place.session)
+        try #require(answer.first?["error"] == nil, "\(answer)")
     }
 
     static let smallChunk = 65_536

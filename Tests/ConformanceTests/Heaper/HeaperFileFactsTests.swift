@@ -2,7 +2,6 @@ import CofferHTTP
 import CofferTesting
 import Foundation
 import Testing
-import Yjs
 
 @Suite("Heaper: what files are")
 struct HeaperFileFactsTests {
@@ -50,15 +49,7 @@ struct HeaperFileFactsTests {
         try await HeaperClient.run { client in
             let place = try await client.makeFilePlace()
             let picture = try picture()
-            var document = YDocument()
-            let update = try document.edit(as: 5) { edit in
-                let entry = YValue.object([
-                    YEntry("name", .string("dot.png")), YEntry("mime_type", .string("image/png")),
-                ])
-                let key = "\(HeaperClient.hash(picture)):\(picture.count)"
-                try edit.set(entry, forKey: key, in: .root("files_v0"))
-            }.update
-            _ = try await client.push(heaperEntry(place.block, update, in: place.heap), as: place.session)
+            try await client.announce(picture, name: "dot.png", type: "image/png", at: place)
             #expect(try await client.eventually { try await file(client, place)["is_uploaded"] == false })
             _ = try await client.uploadFile(picture, to: place, name: "dot.png", type: "image/png")
             let found = try await probed(client, place)

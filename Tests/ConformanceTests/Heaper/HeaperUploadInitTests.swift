@@ -201,6 +201,19 @@ struct HeaperUploadInitTests {
         }
     }
 
+    @Test func whatIsPurgedUnderWayFreesItsPlace() async throws {
+        try await HeaperClient.run(["STORAGE_BYTES": "500000"]) { client async throws in
+            let place = try await client.makeFilePlace()
+            try await client.addBlock("B", in: place.heap, as: place.session)
+            _ = try await client.initUpload(HeaperClient.bytes(400_000), to: place.at("B"))
+            let second = HeaperClient.bytes(300_000, seed: 2)
+            #expect(try await client.initUpload(second, to: place).status == 507)
+            try await client.trash("B", as: place.session)
+            #expect(try await client.send("DELETE", "/api/trash/\(place.heap)", as: place.session).status == 200)
+            #expect(try await client.initUpload(second, to: place).status == 200)
+        }
+    }
+
     @Test func parallelBeginningsMakeOneUpload() async throws {
         try await HeaperClient.run { client async throws in
             let place = try await client.makeFilePlace()

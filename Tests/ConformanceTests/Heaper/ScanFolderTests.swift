@@ -2,9 +2,52 @@ import CofferHTTP
 import CofferTesting
 import Foundation
 import Testing
+import Yjs
 
 @Suite("Heaper: POST /api/scan_folder", .serialized, .timeLimit(.minutes(20)))
 struct ScanFolderTests {
+    /// A document may name a file of which it does not know what it is.
+    @Test func fileThatADocumentNamedIsFoundWithItsTypeAndSize() async throws {
+        try await HeaperClient.run { client in
+            let scanned = try await client.makeScanPlace()
+            let place = HeaperClient.FilePlace(session: scanned.session, heap: scanned.heap, block: "named")
+            let text = "plain words"
+            let hash = HeaperClient.hash(Array(text.utf8))
+            var document = YDocument()
+            let update = try document.edit(as: 5) { try $0.set(.null, forKey: hash, in: .root("files_v0")) }.update
+            _ = try await client.push(heaperEntry(place.block, update, in: place.heap), as: place.session)
+            try scanned.write("words.txt", text)
+            #expect(try await scanned.scan() == "done")
+            let block = try await client.post("/api/block/named", as: place.session).json?["block"]
+            guard case .array(let files)? = block?["files"] else {
+                Issue.record("no files")
+                return
+            }
+            #expect(files.map { $0["is_uploaded"] } == [true])
+            #expect(files.map { $0["mime_type"] } == ["text/plain"])
+            #expect(files.map { $0["file_size"] } == [.integer(text.utf8.count)])
+        }
+    }
+
+    /// What was sent stays, though the file that a scan found meanwhile goes.
+    @Test func uploadOfAFileThatAScanHasFoundIsKept() async throws {
+        try await HeaperClient.run { client in
+            let scanned = try await client.makeScanPlace()
+            let place = HeaperClient.FilePlace(session: scanned.session, heap: scanned.heap, block: "named")
+            let text = String(repeating: "words ", count: 1000)
+            let bytes = Array(text.utf8)
+            try await client.announce(bytes, name: "words.txt", type: "text/plain", at: place)
+            _ = try await client.initUpload(bytes, to: place)
+            try await client.putChunks([0], of: bytes, to: place)
+            try scanned.write("words.txt", text)
+            #expect(try await scanned.scan() == "done")
+            #expect(try await client.completeUpload(HeaperClient.hash(bytes), to: place).status == 200)
+            try FileManager.default.removeItem(atPath: "\(scanned.folder)/words.txt")
+            #expect(try await scanned.scan() == "done")
+            #expect(try await client.raw(place.block, as: place.session).body == bytes)
+        }
+    }
+
     @Test func answerIsTheScan() async throws {
         try await HeaperClient.run { client in
             let place = try await client.makeScanPlace()

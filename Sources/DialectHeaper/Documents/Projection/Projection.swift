@@ -99,7 +99,7 @@ struct Projection: Equatable, Sendable {
                 hash: hash,
                 size: size,
                 name: (members["name"]?.plainText ?? "").cut(to: 1000),
-                mimeType: (members["mime_type"]?.plainText ?? members["type"]?.plainText ?? "").cut(to: 200),
+                mimeType: UploadFields.mimeType(members["mime_type"]?.plainText ?? members["type"]?.plainText),
                 width: members["width"]?.wholeNumber,
                 height: members["height"]?.wholeNumber
             )
