@@ -127,10 +127,8 @@ struct BlockLife: Sendable {
     private func purged(_ all: [BlockID]) async throws -> Set<BlockID> {
         try await blocks.database.snapshot { session in
             let purged = try all.filter { block in
-                try session.first("SELECT 1 FROM heaper_blocks WHERE id = \(block) AND purged_at IS NOT NULL") { _ in
-                    true
-                }
-                    ?? false
+                let isPurged: SQL = "SELECT 1 FROM heaper_blocks WHERE id = \(block) AND purged_at IS NOT NULL"
+                return try session.first(isPurged) { _ in true } != nil
             }
             return Set(purged)
         }

@@ -14,6 +14,8 @@ extension BlockStore {
         var totalDeleted: Int
         /// The stamp was too old to tell what was purged since: these are all blocks.
         var isFull: Bool
+        /// The page ends before a block whose rows do not show its document yet.
+        var isHeldUp = false
     }
 
     /// One page of changes, in the order of their stamps.
@@ -21,8 +23,15 @@ extension BlockStore {
     /// Asking with the time that the last answer told until there is no more misses and repeats nothing: the time is read
     /// before the changes are.
     ///
-    /// `complete`: whether blocks come with their text, files and tags.
-    func changes(in heap: HeapID, since stamp: Int64, limit: Int, complete: Bool) async throws -> Changes {
+    /// `complete`: whether blocks come with their text, files and tags. These follow the document without a stamp of their
+    /// own, so a page ends before a block that lags behind, unless `showsLate`.
+    func changes(
+        in heap: HeapID,
+        since stamp: Int64,
+        limit: Int,
+        complete: Bool,
+        showsLate: Bool = false
+    ) async throws -> Changes {
         let horizon = stamps.horizon()
         let oldest = clock.now.advanced(by: .zero - Self.markerLife).milliseconds
         return try await database.snapshot { session in
@@ -36,18 +45,37 @@ extension BlockStore {
                 WHERE b.heap_id = \(heap) AND b.stamp > \(since) ORDER BY b.stamp LIMIT \(limit + 1)
                 """
             ) { BlockRecord($0) }
-            let hasMore = rows.count > limit
-            let shown = Array(rows.prefix(limit))
+            var hasMore = rows.count > limit
+            var shown = Array(rows.prefix(limit))
+            var end = hasMore ? shown.last?.stamp ?? since : now
+            var isHeldUp = false
+            if complete, !showsLate, let late = try Self.firstLate(in: heap, since: since, session),
+                let first = shown.firstIndex(where: { $0.stamp >= late })
+            {
+                shown.removeSubrange(first...)
+                (hasMore, end, isHeldUp) = (true, late - 1, true)
+            }
             let counts = try BlockCounts.changed(in: heap, since: since, session)
             return Changes(
                 blocks: complete ? try shown.map { try BlockReading.completed($0, in: session) } : shown,
-                serverTime: hasMore ? shown.last?.stamp ?? since : now,
+                serverTime: end,
                 hasMore: hasMore,
                 totalChanged: counts.live,
                 totalDeleted: counts.gone,
-                isFull: isFull
+                isFull: isFull,
+                isHeldUp: isHeldUp
             )
         }
+    }
+
+    /// The stamp of the first block whose rows do not show its document yet.
+    private static func firstLate(in heap: HeapID, since: Int64, _ session: any SQLSession) throws -> Int64? {
+        try session.first(
+            """
+            SELECT MIN(b.stamp) FROM heaper_documents d JOIN heaper_blocks b ON b.id = d.block_id
+            WHERE d.projected < d.sequence AND b.heap_id = \(heap) AND b.stamp > \(since)
+            """
+        ) { $0.optionalInteger(0) } ?? nil
     }
 
     /// Whether an old stamp is that of a block: then it is most likely where a page of a listing from the beginning ended,

@@ -5,6 +5,9 @@ import Hummingbird
 ///
 /// - 200: `{success, blocks, deleted, marker, has_more}`. 404: ``HeaperError/heapNotFound``.
 struct ChangedBlocksRoute: Sendable {
+    /// How often a page that would be empty waits for the first block to show its document; one that cannot is shown as it is.
+    private static let patience = 3
+
     let blocks: BlockStore
     let places: any PlaceFinding
     let documents: any DocumentHosting
@@ -15,10 +18,9 @@ struct ChangedBlocksRoute: Sendable {
         let heap = try await fields.heap(places, for: caller.user)
         let limit = try fields.integer("limit", in: 1...1000, default: 1000)
         let marker = Marker.stamp(fields["marker"] ?? fields["since"])
-        try await documents.settle(heap.heap)
         // A marker of another server may lie in what is the future here.
         let since = try await marker > blocks.serverTime() ? 0 : marker
-        let changes = try await blocks.changes(in: heap.heap, since: since, limit: limit, complete: true)
+        let changes = try await changes(in: heap.heap, since: since, limit: limit)
         let gone = changes.blocks.filter(\.isGone)
         return Response(
             .ok,
@@ -30,6 +32,15 @@ struct ChangedBlocksRoute: Sendable {
                 "has_more": .bool(changes.hasMore),
             ]
         )
+    }
+
+    private func changes(in heap: HeapID, since: Int64, limit: Int) async throws -> BlockStore.Changes {
+        for _ in 0..<Self.patience {
+            try await documents.settle(heap)
+            let changes = try await blocks.changes(in: heap, since: since, limit: limit, complete: true)
+            guard changes.isHeldUp, changes.blocks.isEmpty else { return changes }
+        }
+        return try await blocks.changes(in: heap, since: since, limit: limit, complete: true, showsLate: true)
     }
 }
 
