@@ -1,3 +1,4 @@
+import CofferTesting
 import Foundation
 import NIOCore
 import Testing
@@ -136,6 +137,22 @@ struct ThumbnailTests {
         await #expect(throws: MediaFailure.unsupported) {
             try await fixtures.media.thumbnail(of: MediaInput(svg), longestEdge: 64, as: .webp)
         }
+    }
+
+    /// As the data directory of a server is that was started without settings.
+    @Test func folderMayBeNamedFromTheCurrentOne() async throws {
+        let fixtures = try MediaFixtures()
+        let here = FileManager.default.currentDirectoryPath.split(separator: "/")
+        let folder = String(repeating: "../", count: here.count) + fixtures.directory.path.dropFirst() + "/relative"
+        let media = try Media(folder: folder, limits: MediaFixtures.limits)
+        let input = MediaInput(try await image(fixtures))
+        #expect(try await media.thumbnail(of: input, longestEdge: 64, as: .webp).width == 64)
+        let film = MediaInput(try await film(fixtures))
+        #expect(try await media.frame(of: film, at: .seconds(0), longestEdge: 64, as: .jpeg).width == 64)
+    }
+
+    private func film(_ fixtures: MediaFixtures) async throws -> [UInt8] {
+        try await fixtures.make("a.mp4", "-f", "lavfi", "-i", "testsrc2=size=320x180:rate=5", "-t", "1")
     }
 
     @Test func withoutToolsThereIsNone() async throws {

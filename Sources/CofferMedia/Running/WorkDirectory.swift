@@ -5,8 +5,14 @@ import NIOPosix
 
 /// The folder in which runs keep their files, each run in a private one of its own.
 struct WorkDirectories: Sendable {
+    /// Absolute: tools are told paths in it, and begin in a folder of their own.
     let root: String
     let threads: NIOThreadPool
+
+    init(root: String, threads: NIOThreadPool) {
+        self.root = URL(fileURLWithPath: root).path
+        self.threads = threads
+    }
 
     /// Makes the folder when it is missing, and removes what an earlier process left in it.
     func prepare() throws {
