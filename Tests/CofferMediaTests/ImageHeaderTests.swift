@@ -56,18 +56,16 @@ struct ImageHeaderTests {
         #expect(try await fixtures.media.inspect(MediaInput(fixtures.bytes(name))).isAnimated)
     }
 
+    /// A JPEG of 62 by 46 pixels that is to be shown turned, with a maker and a place.
+    private func turned(_ fixtures: MediaFixtures) async throws -> [UInt8] {
+        let source = ["-f", "lavfi", "-i", "testsrc2=size=62x46:rate=5", "-frames:v", "1"]
+        try await MediaFixtures.run("ffmpeg", ["-nostdin", "-v", "error"] + source + [fixtures.path("a.jpg")])
+        return Crafted.jpeg(try fixtures.bytes("a.jpg"), exif: Crafted.exif(orientation: 6))
+    }
+
     @Test func exifIsReadAndTurnsTheSize() async throws {
         let fixtures = try MediaFixtures()
-        let plain = try await fixtures.make(
-            "a.jpg",
-            "-f",
-            "lavfi",
-            "-i",
-            "testsrc2=size=62x46:rate=5",
-            "-frames:v",
-            "1"
-        )
-        let turned = Crafted.jpeg(plain, exif: Crafted.exif(orientation: 6))
+        let turned = try await turned(fixtures)
         let facts = try await fixtures.media.inspect(MediaInput(turned))
         #expect(facts.width == 46)
         #expect(facts.height == 62)
@@ -80,16 +78,7 @@ struct ImageHeaderTests {
     /// Every cut of a file with all kinds of headers either is read or is refused; none traps.
     @Test func everyCutIsReadOrRefused() async throws {
         let fixtures = try MediaFixtures()
-        let plain = try await fixtures.make(
-            "a.jpg",
-            "-f",
-            "lavfi",
-            "-i",
-            "testsrc2=size=62x46:rate=5",
-            "-frames:v",
-            "1"
-        )
-        let whole = Crafted.jpeg(plain, exif: Crafted.exif(orientation: 6))
+        let whole = try await turned(fixtures)
         var refused = 0
         for length in 3..<min(whole.count, 900) {
             do {

@@ -90,9 +90,8 @@ extension LiveMachine {
         subscriptions[id]?.tasks.removeAll()
         subscriptions[id]?.stateTasks.removeAll()
         let wasOpen = subscription.opening != nil
-        if subscription.isLeaving {
-            // What waits came after the client's close, and begins anew.
-        } else {
+        // What waits behind a client's own close is for the next one of this name.
+        if !subscription.isLeaving {
             _ = unqueue(id)
             noteEnd(of: subscription.name)
         }

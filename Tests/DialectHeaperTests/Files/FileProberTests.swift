@@ -67,27 +67,17 @@ struct FileProberTests {
         }
     }
 
-    @Test func fileAtWhichEveryRunIsKilledIsGivenUp() async throws {
+    @Test(arguments: [("kill -KILL $$", [1, 0, 0], 2), ("exit 1", [0, 0], 1)])
+    func fileAtWhichEveryRunFailsIsGivenUp(_ script: String, _ left: [Int], _ runs: Int) async throws {
         let sound = try await sound()
         try await FileFixture.run { fixture async throws in
             try await fixture.take(sound, name: "a.flac", type: "audio/flac")
-            let prober = try prober("kill -KILL $$", fixture)
-            for left in [1, 0, 0] {
+            let prober = try prober(script, fixture)
+            for count in left {
                 _ = try await prober.lookIntoSome()
-                #expect(try await waiting(fixture) == left)
+                #expect(try await waiting(fixture) == count)
             }
-            #expect(runs == 2)
-        }
-    }
-
-    @Test func damagedFileIsLookedIntoOnce() async throws {
-        let sound = try await sound()
-        try await FileFixture.run { fixture async throws in
-            try await fixture.take(sound, name: "a.flac", type: "audio/flac")
-            let prober = try prober("exit 1", fixture)
-            _ = try await prober.lookIntoSome()
-            #expect(try await waiting(fixture) == 0)
-            #expect(runs == 1)
+            #expect(self.runs == runs)
         }
     }
 }
