@@ -108,6 +108,23 @@ struct PartLayoutTests {
         #expect(again.position == 0)
     }
 
+    /// While the room of a replaced part is given back nobody may write there.
+    @Test func placeOfAReplacedPartIsHeldUntilItsRoomIsGivenBack() throws {
+        var layout = PartLayout(size: 20, partBytes: 10)
+        func send() -> (sender: Int, position: Int64) { layout.place(0, length: 10, largest: 10) }
+        expect(layout.accept(send().sender, length: 10))
+        let second = send()
+        #expect(layout.replace(second.sender, length: 10) == nil)
+        let third = send()
+        #expect(third.position != second.position)
+        #expect(layout.replace(third.sender, length: 10)?.position == second.position)
+        let fourth = send()
+        #expect(fourth.position != second.position)
+        #expect(fourth.position != third.position)
+        layout.abandon(third.sender)
+        #expect(send().position != fourth.position)
+    }
+
     @Test func hugeNumbersAreNoTrap() {
         var layout = PartLayout(size: 1 << 53)
         _ = layout.place(0, length: 1 << 24, largest: 1 << 24)

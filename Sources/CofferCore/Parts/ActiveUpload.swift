@@ -18,7 +18,7 @@ final class ActiveUpload: @unchecked Sendable {
         /// Writes that are under way at this moment.
         var writes = 0
         var whenStill: [CheckedContinuation<Void, Never>] = []
-        /// Those who wait for another sender's part to count.
+        /// Those who wait until another sender's part of their number counts, or does not.
         var whenSettled: [CheckedContinuation<Void, Never>] = []
 
         /// Takes those out who have to look again, as an arrival has ended.
@@ -94,10 +94,12 @@ final class ActiveUpload: @unchecked Sendable {
 
     /// Runs one write of an arriving part; none is under way any more once the upload is sealed.
     ///
-    /// - Throws: ``PartError/gone`` when it is.
-    func writing(_ write: () async throws -> Void) async throws {
+    /// `sender`: who must still have its place; a sealing takes it away, also when it came to nothing.
+    ///
+    /// - Throws: ``PartError/gone`` when the upload is sealed or the place lost.
+    func writing(_ sender: Int? = nil, _ write: () async throws -> Void) async throws {
         try state.withLock { state in
-            guard !state.isSealed else { throw PartError.gone }
+            guard !state.isSealed, sender.map({ state.layout.holdsPlace($0) }) ?? true else { throw PartError.gone }
             state.writes += 1
         }
         defer {
@@ -112,17 +114,51 @@ final class ActiveUpload: @unchecked Sendable {
         try await write()
     }
 
+    private enum Claim {
+        case ordered(count: Int64, bytes: Int64)
+        case known
+        case taken
+    }
+
     /// Sets a part's bytes apart before its row is written, so that parallel parts cannot exceed the upload together.
     ///
-    /// - Returns: how far the ordered beginning reaches with it.
-    func claim(_ sender: Int, _ index: Int64, _ extent: PartLayout.Extent) throws -> (count: Int64, bytes: Int64) {
-        try state.withLock { state in
-            guard state.layout.claim(sender, length: extent.length) else { throw PartError.exceedsUpload }
-            return state.layout.ordered(with: index, extent)
+    /// Of several parts of one number one at a time is recorded: the layout must take them in the order of their rows.
+    ///
+    /// - Returns: how far the ordered beginning reaches with it; nil when another part of this number was first, and stays.
+    func claim(
+        _ sender: Int,
+        _ index: Int64,
+        _ extent: PartLayout.Extent
+    ) async throws -> (count: Int64, bytes: Int64)? {
+        while true {
+            let claim: Claim = try state.withLock { state in
+                if state.layout.isClaimed(index) { return .taken }
+                if partBytes == nil, state.layout.isAccepted(index) { return .known }
+                guard state.layout.claim(sender, length: extent.length) else { throw PartError.exceedsUpload }
+                let (count, bytes) = state.layout.ordered(with: index, extent)
+                return .ordered(count: count, bytes: bytes)
+            }
+            switch claim {
+            case .ordered(let count, let bytes): return (count, bytes)
+            case .known: return nil
+            case .taken: await waitForOther(index)
+            }
         }
     }
 
-    /// - Returns: where bytes lie that nobody needs any more.
+    /// Waits while another sender's part of this number is being recorded.
+    private func waitForOther(_ index: Int64) async {
+        await withCheckedContinuation { continuation in
+            let mustWait = state.withLock { state in
+                let mustWait = state.layout.isClaimed(index)
+                if mustWait { state.whenSettled.append(continuation) }
+                return mustWait
+            }
+            if !mustWait { continuation.resume() }
+        }
+    }
+
+    /// - Returns: where bytes lie that nobody needs any more; the sender is to be abandoned when their room is given back.
     func accept(_ sender: Int, length: Int64) -> PartLayout.Extent? {
         let (needless, waiting) = state.withLock { state in
             let waiting = state.takeWaiters()
@@ -140,21 +176,6 @@ final class ActiveUpload: @unchecked Sendable {
             return state.takeWaiters()
         }
         for continuation in waiting { continuation.resume() }
-    }
-
-    /// Waits for a part that another sender was first to record, until it counts; the caller's own arrival must have ended.
-    func waitForOther(_ index: Int64) async {
-        var isSettled = false
-        while !isSettled {
-            await withCheckedContinuation { continuation in
-                isSettled = state.withLock { state in
-                    guard !state.layout.isAccepted(index), state.layout.isArriving(index) else { return true }
-                    state.whenSettled.append(continuation)
-                    return false
-                }
-                if isSettled { continuation.resume() }
-            }
-        }
     }
 
     var settledBytes: Int64 { state.withLock { $0.layout.settledBytes } }
@@ -179,6 +200,8 @@ final class ActiveUpload: @unchecked Sendable {
             }
             if isStill { continuation.resume() }
         }
+        // Whatever is brought into order may come to lie where somebody has begun to write.
+        state.withLock { $0.layout.abandonAll() }
     }
 
     /// Lets writing go on, after an end that did not come about.

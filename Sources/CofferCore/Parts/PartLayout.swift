@@ -143,12 +143,20 @@ struct PartLayout: Sendable {
         return true
     }
 
-    /// Whether a sender of this number is at it.
-    func isArriving(_ index: Int64) -> Bool { arriving.values.contains { $0.index == index } }
+    /// Whether a part of this number has arrived whole and is being recorded.
+    func isClaimed(_ index: Int64) -> Bool { arriving.values.contains { $0.index == index && $0.claimed > 0 } }
+
+    /// Whether a sender still has the place that it was given.
+    func holdsPlace(_ sender: Int) -> Bool { arriving[sender] != nil }
 
     /// Ends an arrival without a part.
     mutating func abandon(_ sender: Int) {
         arriving[sender] = nil
+    }
+
+    /// Takes all places back from senders that are still at it.
+    mutating func abandonAll() {
+        arriving = [:]
     }
 
     /// Turns an arrival into an accepted part.
@@ -165,7 +173,8 @@ struct PartLayout: Sendable {
 
     /// Turns an arrival into an accepted part, in place of an earlier one; only where equal parts are agreed on.
     ///
-    /// - Returns: where bytes lie behind the end that nobody needs any more.
+    /// - Returns: where bytes lie behind the end that nobody needs any more. The sender holds this place until it is
+    ///   abandoned, so that nobody else writes there while its room is given back.
     mutating func replace(_ sender: Int, length: Int64) -> Extent? {
         guard let arrival = arriving[sender] else { return nil }
         let extent = Extent(position: arrival.extent.position, length: length)
@@ -174,10 +183,16 @@ struct PartLayout: Sendable {
             return nil
         }
         arriving[sender] = nil
-        if arrival.index < ordered.count { return patches.updateValue(extent, forKey: arrival.index) }
-        let earlier = accepted.updateValue(extent, forKey: arrival.index)
-        extend()
-        return earlier.flatMap { $0.position < size ? nil : $0 }
+        let earlier: Extent?
+        if arrival.index < ordered.count {
+            earlier = patches.updateValue(extent, forKey: arrival.index)
+        } else {
+            earlier = accepted.updateValue(extent, forKey: arrival.index)
+            extend()
+        }
+        guard let earlier, earlier.position >= size else { return nil }
+        arriving[sender] = Arrival(index: arrival.index, extent: earlier)
+        return earlier
     }
 
     /// How far the ordered beginning would reach with one more part.

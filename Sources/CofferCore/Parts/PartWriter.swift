@@ -6,6 +6,7 @@ final class PartWriter {
 
     private let file: any PartFile
     private let upload: ActiveUpload
+    private let sender: Int
     private let limits: PartedUploads.Limits
     private let room: Int64
     /// The part's size where equal parts are agreed on.
@@ -16,9 +17,17 @@ final class PartWriter {
     private var batch: [ByteBuffer] = []
     private var batchSize = 0
 
-    init(file: any PartFile, upload: ActiveUpload, position: Int64, room: Int64, limits: PartedUploads.Limits) {
+    init(
+        file: any PartFile,
+        upload: ActiveUpload,
+        sender: Int,
+        position: Int64,
+        room: Int64,
+        limits: PartedUploads.Limits
+    ) {
         self.file = file
         self.upload = upload
+        self.sender = sender
         start = position
         self.position = position
         self.room = room
@@ -55,11 +64,11 @@ final class PartWriter {
         let end = position + Int64(batchSize)
         batch = []
         guard end > start else { return }
-        try? await upload.writing { await file.discard(start..<end) }
+        try? await upload.writing(sender) { await file.discard(start..<end) }
     }
 
     private func flush() async throws {
-        try await upload.writing { try await file.write(batch, at: position) }
+        try await upload.writing(sender) { try await file.write(batch, at: position) }
         position += Int64(batchSize)
         batch.removeAll(keepingCapacity: true)
         batchSize = 0

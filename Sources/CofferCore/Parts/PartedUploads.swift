@@ -118,6 +118,7 @@ package final class PartedUploads: Sendable {
         let writer = PartWriter(
             file: file,
             upload: active,
+            sender: place.sender,
             position: place.position,
             room: place.room,
             limits: limits
@@ -129,7 +130,7 @@ package final class PartedUploads: Sendable {
             throw error
         }
         // From here on until the part counts nobody can seal the upload, and cut away what lies behind its end.
-        try await active.writing {
+        try await active.writing(place.sender) {
             try await self.accept(writer, at: place, of: upload, active, in: file, limits: limits)
         }
         guard limits.digestsEarly else { return }
@@ -155,20 +156,20 @@ package final class PartedUploads: Sendable {
         }
         let extent = PartLayout.Extent(position: place.position, length: length)
         do {
-            let ordered = try active.claim(place.sender, place.index, extent)
-            guard try await record(place.index, extent, ordered, of: upload, limits: limits) else {
+            guard let ordered = try await active.claim(place.sender, place.index, extent),
+                try await record(place.index, extent, ordered, of: upload, limits: limits)
+            else {
                 // Another sender's part of this number was first.
                 await writer.discard()
-                active.abandon(place.sender)
-                return await active.waitForOther(place.index)
+                return active.abandon(place.sender)
             }
         } catch let error as PartError {
             await writer.discard()
             throw error
         }
-        if let needless = active.accept(place.sender, length: length) {
-            await file.discard(needless.position..<needless.end)
-        }
+        guard let needless = active.accept(place.sender, length: length) else { return }
+        await file.discard(needless.position..<needless.end)
+        active.abandon(place.sender)
     }
 
     private static func discard<Bytes: AsyncSequence>(
