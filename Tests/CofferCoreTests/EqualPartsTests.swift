@@ -174,6 +174,21 @@ struct EqualPartsTests {
         }
     }
 
+    /// The drop is still there, and its bytes are gone.
+    @Test func senderWhoComesAfterTheLastDownloadLeavesNoFileBehind() async throws {
+        let bytes = patternBytes(200_000)
+        try await Self.run(size: bytes.count) { fixture async throws in
+            let (drops, upload) = (fixture.base.drops, fixture.upload)
+            try await fixture.addAll(of: bytes, [0, 1])
+            _ = try await fixture.complete(as: bytes)
+            let blob = try await drops.database.write { try drops.detach(0, of: upload.drop, in: $0) }
+            await drops.erase([try #require(blob)])
+            await #expect(throws: PartError.gone) { try await fixture.addAll(of: bytes, [0]) }
+            let base = fixture.base
+            #expect(try await eventually { base.storedCount == 0 })
+        }
+    }
+
     /// When all have ended the rows alone are known, as after a restart.
     @Test func parallelRepetitionsLeaveOneWholePart() async throws {
         let bytes = patternBytes(330_001)

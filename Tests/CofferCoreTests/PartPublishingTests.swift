@@ -102,6 +102,18 @@ struct PartPublishingTests {
         }
     }
 
+    @Test func senderWhoComesTooLateLeavesNoFileBehind() async throws {
+        try await Self.run { fixture async throws in
+            try await fixture.complete()
+            let bytes = AsyncStream<ByteBuffer> { $0.finish() }
+            await #expect(throws: PartError.gone) {
+                try await fixture.parts.add(0, bytes, declared: 3, to: fixture.upload, limits: PartedUploads.Limits())
+            }
+            let base = fixture.base
+            #expect(try await eventually { base.storedCount == 0 })
+        }
+    }
+
     @Test func failureLeavesTheUploadOpenAndCanBeRepeated() async throws {
         try await Self.run(failures: 1) { fixture async throws in
             await #expect(throws: StorageError.unavailable("down")) { try await fixture.complete() }

@@ -40,6 +40,10 @@ package struct BlobTable: Sendable {
         try session.first("SELECT bytes FROM blobs WHERE key = \(key) AND place = 'inline'") { $0.bytes(0) }
     }
 
+    func hasRow(_ key: BlobKey, in session: any SQLSession) throws -> Bool {
+        try session.first("SELECT 1 FROM blobs WHERE key = \(key)") { _ in true } ?? false
+    }
+
     /// Deletes a blob's row, key and inline bytes included.
     func delete(_ key: BlobKey, in session: any SQLSession) throws -> Blob? {
         try session.first(

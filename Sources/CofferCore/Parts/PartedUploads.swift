@@ -198,16 +198,35 @@ package final class PartedUploads: Sendable {
             }
         } catch {
             file.close()
-            // The drop is gone for good, so nobody will ever own this file.
-            if case PartError.gone = error, try await isUnowned(upload) { await drops.erase([blob]) }
+            if case PartError.gone = error { try await removeIfNeedless(blob, of: upload) }
             throw error
         }
         return file
     }
 
-    private func isUnowned(_ upload: OpenUpload) async throws -> Bool {
-        let drops = drops
-        return try await drops.database.read { try drops.table.find(upload.drop, in: $0) == nil }
+    /// Removes a file that may have been made for an upload when it was not open any more.
+    private func removeIfNeedless(_ blob: Blob, of upload: OpenUpload) async throws {
+        switch try await claim(on: blob, of: upload) {
+        case .none: await drops.erase([blob])
+        case .finished: if store.publishes { await store.retire(blob) }
+        case .open: break
+        }
+    }
+
+    private enum Claim {
+        /// Nobody owns the blob or ever will: its drop is gone, or used up.
+        case none
+        /// The upload is complete, and its blob has a row.
+        case finished
+        case open
+    }
+
+    private func claim(on blob: Blob, of upload: OpenUpload) async throws -> Claim {
+        let (drops, table) = (drops, table)
+        return try await drops.database.read { session in
+            guard try table.find(upload.drop, in: session) == nil else { return .open }
+            return try drops.blobTable.hasRow(blob.key, in: session) ? .finished : .none
+        }
     }
 
     /// - Returns: false when there is a part of this number.
@@ -289,11 +308,11 @@ package final class PartedUploads: Sendable {
         do {
             try await store.publish(blob)
         } catch {
-            if try await isUnowned(upload) { await drops.erase([blob]) }
+            if try await claim(on: blob, of: upload) == .none { await drops.erase([blob]) }
             throw error
         }
         // Deleted meanwhile: nobody will ever own what was published.
-        guard try await isUnowned(upload) else { return }
+        guard try await claim(on: blob, of: upload) == .none else { return }
         await drops.erase([blob])
         throw PartError.gone
     }
