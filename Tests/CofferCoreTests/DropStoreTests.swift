@@ -99,9 +99,12 @@ struct DropStoreTests {
         try await DropFixture.run { fixture in
             let drop = try await fixture.makeDrop(state: .pending, expiresIn: .seconds(100))
             let drops = fixture.drops
-            let soon = fixture.clock.now.advanced(by: .seconds(5))
-            try await fixture.database.write { try drops.postpone(drop.id, until: soon, in: $0) }
-            #expect(try await fixture.find(drop.id)?.dueAt == soon)
+            let later = fixture.clock.now.advanced(by: .seconds(1000))
+            // Never to an earlier time.
+            for due in [later, fixture.clock.now.advanced(by: .seconds(5))] {
+                try await fixture.database.write { try drops.postpone(drop.id, until: due, in: $0) }
+                #expect(try await fixture.find(drop.id)?.dueAt == later)
+            }
             #expect(try await fixture.database.write { try drops.makeReady(drop.id, in: $0) })
             let ready = try await fixture.find(drop.id)
             #expect(ready?.state == .ready)

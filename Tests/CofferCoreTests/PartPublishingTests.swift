@@ -114,6 +114,20 @@ struct PartPublishingTests {
         }
     }
 
+    /// The time for publishing is short, compared with how long some uploads may lie idle.
+    @Test func failureDoesNotMakeTheUploadExpireEarlier() async throws {
+        try await Self.run(failures: 1) { fixture async throws in
+            let (drops, drop) = (fixture.base.drops, fixture.upload.drop)
+            let due = drops.clock.now.advanced(by: .seconds(7 * 86400))
+            try await drops.database.write { try drops.postpone(drop, until: due, in: $0) }
+            await #expect(throws: StorageError.unavailable("down")) { try await fixture.complete() }
+            let after = try await drops.database.read { session in
+                try session.first("SELECT due_at FROM drops WHERE id = \(drop)") { $0.time(0) }
+            }
+            #expect(after == due)
+        }
+    }
+
     @Test func failureLeavesTheUploadOpenAndCanBeRepeated() async throws {
         try await Self.run(failures: 1) { fixture async throws in
             await #expect(throws: StorageError.unavailable("down")) { try await fixture.complete() }

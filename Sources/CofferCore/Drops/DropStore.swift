@@ -111,9 +111,14 @@ package struct DropStore: Sendable {
         ) { $0.time(0) }
     }
 
-    /// Sets when the sweeper removes a pending drop.
+    /// Sets when the sweeper removes a pending drop, never to an earlier time.
     package func postpone(_ drop: DropID, until due: Timestamp, in session: any SQLSession) throws {
-        try session.execute("UPDATE drops SET due_at = \(due) WHERE id = \(drop) AND state = 'pending'")
+        try session.execute(
+            """
+            UPDATE drops SET due_at = \(due)
+            WHERE id = \(drop) AND state = 'pending' AND (due_at IS NULL OR due_at < \(due))
+            """
+        )
     }
 
     // MARK: Removing
