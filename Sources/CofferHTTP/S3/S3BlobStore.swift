@@ -77,15 +77,19 @@ package final class S3BlobStore: BlobStore {
 
     package func openReader(_ blob: Blob) async throws -> any BlobReader {
         do {
-            return try await local.openReader(blob)
+            let reader = try await local.openReader(blob)
+            // A file with fewer bytes belongs to a sender who came when its upload was complete.
+            if blob.seal != nil || reader.size == blob.size { return reader }
+            reader.close()
         } catch BlobError.missing {
-            readers.retain(blob)
-            do {
-                return try await S3BlobReader.open(blob, in: self)
-            } catch {
-                release(blob)
-                throw error
-            }
+            // As most are.
+        }
+        readers.retain(blob)
+        do {
+            return try await S3BlobReader.open(blob, in: self)
+        } catch {
+            release(blob)
+            throw error
         }
     }
 
