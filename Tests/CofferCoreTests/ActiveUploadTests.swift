@@ -56,4 +56,41 @@ struct ActiveUploadTests {
         await #expect(throws: PartError.gone) { try await upload.writing(late) {} }
         try await upload.writing(try begin(upload)) {}
     }
+
+    @Test(.timeLimit(.minutes(10)), arguments: [false, true])
+    func whoeverSealsSecondWaitsForHowTheFirstEnds(comesAbout: Bool) async throws {
+        let upload = ActiveUpload(size: 10, partBytes: nil)
+        let sender = try begin(upload)
+        _ = try await upload.claim(sender, 0, Self.extent)
+        _ = upload.accept(sender, length: 10)
+        try await upload.seal()
+        async let second: Bool = {
+            do {
+                try await upload.seal()
+                return false
+            } catch PartError.gone {
+                return true
+            }
+        }()
+        await Task.yield()
+        if comesAbout { upload.finish() } else { upload.unseal() }
+        #expect(try await second == comesAbout)
+    }
+
+    /// Its answer is the same, whether or not somebody tries to complete the upload meanwhile.
+    @Test func repeatedPartIsNeedlessWhileTheUploadIsSealed() async throws {
+        let upload = ActiveUpload(size: 10, partBytes: nil)
+        let (late, first) = (try begin(upload), try begin(upload))
+        _ = try await upload.claim(first, 0, Self.extent)
+        _ = upload.accept(first, length: 10)
+        #expect(!upload.isNeedless(late, 0))
+        try await upload.seal()
+        #expect(upload.isNeedless(late, 0))
+        guard case .known = try upload.begin(0, declared: 10, limits: .init()) else {
+            Issue.record("a known part is taken again")
+            return
+        }
+        upload.unseal()
+        #expect(upload.isNeedless(late, 0))
+    }
 }

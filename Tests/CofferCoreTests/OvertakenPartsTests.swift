@@ -38,6 +38,10 @@ private final class GatedFile: PartFile {
         self.gate = gate
     }
 
+    func reopened() async throws -> any PartFile {
+        GatedFile(file: try await file.reopened(), gate: gate)
+    }
+
     func sync() async throws {
         gate.waiting.add(1, ordering: .sequentiallyConsistent)
         while !gate.isOpen.load(ordering: .sequentiallyConsistent) { try await Task.sleep(for: .milliseconds(5)) }

@@ -125,6 +125,20 @@ struct PartLayoutTests {
         #expect(send().position != fourth.position)
     }
 
+    @Test func partThatComesAgainAndAgainDoesNotMoveTheEndForEver() {
+        var layout = PartLayout(size: 25, partBytes: 10)
+        for index in [0, 1, 2] as [Int64] {
+            expect(layout.accept(layout.place(index, length: nil, largest: 10).sender, length: index == 2 ? 5 : 10))
+        }
+        for number in 0..<100 {
+            let index = Int64(number % 3)
+            let place = layout.place(index, length: nil, largest: 10)
+            #expect((25..<65).contains(place.position))
+            _ = layout.replace(place.sender, length: index == 2 ? 5 : 10)
+            layout.abandon(place.sender)
+        }
+    }
+
     @Test func hugeNumbersAreNoTrap() {
         var layout = PartLayout(size: 1 << 53)
         _ = layout.place(0, length: 1 << 24, largest: 1 << 24)

@@ -72,6 +72,14 @@ enum FileCalls {
         return descriptor
     }
 
+    /// - Returns: nil when there is no such file.
+    static func reopenForFilling(_ path: String) throws -> CInt? {
+        let descriptor = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW)
+        if descriptor < 0, errno == ENOENT { return nil }
+        guard descriptor >= 0 else { throw StorageError(errno: errno, doing: "open file") }
+        return descriptor
+    }
+
     static func writeAll(_ bytes: UnsafeRawBufferPointer, to descriptor: CInt, at position: Int64) throws {
         var (rest, offset) = (bytes, Int(position))
         while !rest.isEmpty {

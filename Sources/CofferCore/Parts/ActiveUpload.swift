@@ -15,6 +15,9 @@ final class ActiveUpload: @unchecked Sendable {
         var isLoaded = false
         /// Nobody may write any more: the parts are being brought into order, or the upload is finished.
         var isSealed = false
+        var isFinished = false
+        /// Those who wait until a sealing has come to its end.
+        var whenUnsealed: [CheckedContinuation<Void, Never>] = []
         /// Writes that are under way at this moment.
         var writes = 0
         var whenStill: [CheckedContinuation<Void, Never>] = []
@@ -75,13 +78,13 @@ final class ActiveUpload: @unchecked Sendable {
     /// - Throws: ``PartError``.
     func begin(_ index: Int64, declared: Int64?, limits: PartedUploads.Limits) throws -> Beginning {
         try state.withLock { state in
+            if state.layout.partBytes == nil, state.layout.isAccepted(index) { return .known }
             guard !state.isSealed else { throw PartError.gone }
             if state.layout.partBytes != nil {
                 guard let home = state.layout.home(of: index) else { throw PartError.noSuchPart }
                 let place = state.layout.place(index, length: home.length, largest: home.length)
                 return .arriving(sender: place.sender, position: place.position, room: home.length)
             }
-            guard !state.layout.isAccepted(index) else { return .known }
             guard declared.map({ $0 <= state.layout.room }) ?? true else { throw PartError.exceedsUpload }
             let waiting = state.layout.parkedCount + state.layout.arrivingAhead
             guard index == state.layout.contiguousCount || waiting < limits.maxParked else {
@@ -112,6 +115,14 @@ final class ActiveUpload: @unchecked Sendable {
             for continuation in waiting { continuation.resume() }
         }
         try await write()
+    }
+
+    /// Whether a sender may not write any more, and need not: a part of its number is there, and stays.
+    func isNeedless(_ sender: Int, _ index: Int64) -> Bool {
+        state.withLock { state in
+            guard state.layout.partBytes == nil, state.layout.isAccepted(index) else { return false }
+            return state.isSealed || !state.layout.holdsPlace(sender)
+        }
     }
 
     private enum Claim {
@@ -184,15 +195,33 @@ final class ActiveUpload: @unchecked Sendable {
 
     // MARK: The end
 
-    /// Stops all writing and waits for what is under way.
+    private enum Sealing {
+        case sealed
+        case finished
+        case wait
+    }
+
+    /// Stops all writing and waits for what is under way; while somebody else has sealed it, for how that ends.
     ///
-    /// - Throws: ``PartError/incomplete``; ``PartError/gone`` when somebody else has sealed it.
+    /// - Throws: ``PartError/incomplete``; ``PartError/gone`` when it is finished.
     func seal() async throws {
-        try state.withLock { state in
-            guard !state.isSealed else { throw PartError.gone }
-            guard state.layout.isComplete else { throw PartError.incomplete }
-            state.isSealed = true
+        while true {
+            let sealing: Sealing = try state.withLock { state in
+                if state.isFinished { return .finished }
+                if state.isSealed { return .wait }
+                guard state.layout.isComplete else { throw PartError.incomplete }
+                state.isSealed = true
+                return .sealed
+            }
+            switch sealing {
+            case .sealed: return await settle()
+            case .finished: throw PartError.gone
+            case .wait: await waitForSealing()
+            }
         }
+    }
+
+    private func settle() async {
         await withCheckedContinuation { continuation in
             let isStill = state.withLock { state in
                 if state.writes > 0 { state.whenStill.append(continuation) }
@@ -204,9 +233,30 @@ final class ActiveUpload: @unchecked Sendable {
         state.withLock { $0.layout.abandonAll() }
     }
 
+    private func waitForSealing() async {
+        await withCheckedContinuation { continuation in
+            let mustWait = state.withLock { state in
+                let mustWait = state.isSealed && !state.isFinished
+                if mustWait { state.whenUnsealed.append(continuation) }
+                return mustWait
+            }
+            if !mustWait { continuation.resume() }
+        }
+    }
+
     /// Lets writing go on, after an end that did not come about.
-    func unseal() {
-        state.withLock { $0.isSealed = false }
+    func unseal() { endSealing(isFinished: false) }
+
+    /// Nobody writes any more.
+    func finish() { endSealing(isFinished: true) }
+
+    private func endSealing(isFinished: Bool) {
+        let waiting = state.withLock { state in
+            (state.isSealed, state.isFinished) = (isFinished, isFinished)
+            defer { state.whenUnsealed = [] }
+            return state.whenUnsealed
+        }
+        for continuation in waiting { continuation.resume() }
     }
 
     func arrangement() -> [[PartLayout.Move]] { state.withLock { $0.layout.arrangement() } }

@@ -58,6 +58,20 @@ final class LocalPartFile: PartFile {
         close()
     }
 
+    func reopened() async throws -> any PartFile {
+        store.retain(blob)
+        do {
+            let path = store.path(of: blob.key)
+            guard let opened = try await store.threads.runIfActive({ try FileCalls.reopenForFilling(path) }) else {
+                throw PartError.gone
+            }
+            return LocalPartFile(blob: blob, descriptor: opened, store: store)
+        } catch {
+            store.release(blob)
+            throw error
+        }
+    }
+
     func write(_ buffers: [ByteBuffer], at position: Int64) async throws {
         try await store.threads.runIfActive { [self] in
             var position = position

@@ -120,11 +120,12 @@ struct PartLayout: Sendable {
         if let home = home(of: index) {
             // Everything lies at its own place or behind the end, so only this part's number can be in the way.
             let isTaken = isAccepted(index) || arriving.values.contains { $0.extent.overlaps(home) }
-            extent = isTaken ? Extent(position: tail, length: home.length) : home
+            extent = isTaken ? Extent(position: free(home.length), length: home.length) : home
         } else if let length {
-            extent = guesses(index, length).first { isFree($0) } ?? Extent(position: tail, length: length)
+            extent = guesses(index, length).first { isFree($0) } ?? Extent(position: free(length), length: length)
         } else {
-            extent = Extent(position: tail, length: min(largest, size))
+            let length = min(largest, size)
+            extent = Extent(position: free(length), length: length)
         }
         nextSender += 1
         arriving[nextSender] = Arrival(index: index, extent: extent)
@@ -243,7 +244,19 @@ struct PartLayout: Sendable {
             && !arriving.values.contains { $0.extent.overlaps(extent) }
     }
 
-    /// Behind the declared size and everything that has a place: there is always room.
+    /// The first place behind the declared size that nothing overlaps: room that became free is used again, so that parts
+    /// that come again and again do not move the end of the file for ever.
+    private func free(_ length: Int64) -> Int64 {
+        let extents = [Array(accepted.values), Array(patches.values), arriving.values.map(\.extent)].joined()
+        var position = size
+        for extent in extents.filter({ $0.end > size }).sorted(by: { $0.position < $1.position }) {
+            if extent.position - position >= length { break }
+            position = max(position, extent.end)
+        }
+        return position
+    }
+
+    /// Behind the declared size and everything that has a place.
     private var tail: Int64 {
         let ends = [accepted.values.map(\.end), patches.values.map(\.end), arriving.values.map(\.extent.end)]
         return max(size, ends.compactMap { $0.max() }.max() ?? 0)
@@ -268,10 +281,8 @@ struct PartLayout: Sendable {
             misplaced.append((index, extent, home.position))
         }
         guard !misplaced.isEmpty else { return [] }
-        let isBlocked = misplaced.contains { mover in
-            let goal = Extent(position: mover.target, length: mover.extent.length)
-            return misplaced.contains { $0.extent.overlaps(goal) }
-        }
+        let goals = misplaced.map { Extent(position: $0.target, length: $0.extent.length) }
+        let isBlocked = Self.overlap(misplaced.map(\.extent), goals)
         guard isBlocked else {
             return [
                 misplaced.map {
@@ -280,15 +291,26 @@ struct PartLayout: Sendable {
             ]
         }
         // Everything that is misplaced goes behind the end first; then all targets are free.
-        var free = tail
+        var end = tail
         var out: [Move] = []
         var back: [Move] = []
         for part in misplaced {
-            out.append(Move(index: part.index, from: part.extent.position, to: free, length: part.extent.length))
-            back.append(Move(index: part.index, from: free, to: part.target, length: part.extent.length))
-            free += part.extent.length
+            out.append(Move(index: part.index, from: part.extent.position, to: end, length: part.extent.length))
+            back.append(Move(index: part.index, from: end, to: part.target, length: part.extent.length))
+            end += part.extent.length
         }
         return [out, back]
+    }
+
+    /// Whether anything of one list overlaps anything of the other; inside each list nothing does.
+    private static func overlap(_ one: [Extent], _ other: [Extent]) -> Bool {
+        let (one, other) = (one.sorted { $0.position < $1.position }, other.sorted { $0.position < $1.position })
+        var (index, place) = (0, 0)
+        while index < one.count, place < other.count {
+            if one[index].overlaps(other[place]) { return true }
+            if one[index].end <= other[place].end { index += 1 } else { place += 1 }
+        }
+        return false
     }
 
     mutating func apply(_ moves: [Move]) {

@@ -34,10 +34,18 @@ package protocol PartStore: Sendable {
 
 /// An open upload's file; parts are written at different places from several tasks.
 package protocol PartFile: AnyObject, Sendable {
+    /// The same file, opened once more.
+    ///
+    /// - Throws: ``PartError/gone`` when it was removed; ``StorageError``.
+    func reopened() async throws -> any PartFile
+
     /// Writes buffers one after the other, the first at `position`.
     func write(_ buffers: [ByteBuffer], at position: Int64) async throws
 
     /// Makes durable what was written.
+    ///
+    /// - Throws: ``StorageError``, also for bytes that somebody wrote since this file was opened and that did not get to the
+    ///   disk.
     func sync() async throws
 
     /// Copies bytes inside the file; source and target do not overlap.

@@ -71,16 +71,17 @@ struct PartTable: Sendable {
         return Set(keys.compactMap(\.self))
     }
 
-    /// What is accepted of an upload; empty when it is not open any more.
-    func layout(of upload: OpenUpload, in session: any SQLSession) throws -> PartLayout {
+    /// What is accepted of an upload; nil when it is not open any more.
+    func layout(of upload: OpenUpload, in session: any SQLSession) throws -> PartLayout? {
         let ordered = try session.first(
             "SELECT ordered_parts, ordered_bytes FROM open_uploads WHERE drop_id = \(upload.drop)"
         ) { (count: $0.integer(0), bytes: $0.integer(1)) }
+        guard let ordered else { return nil }
         let extents = try extents(of: upload.drop, in: session)
         return PartLayout(
             size: upload.size,
             partBytes: upload.partBytes,
-            ordered: ordered ?? (0, 0),
+            ordered: ordered,
             accepted: extents
         )
     }

@@ -43,10 +43,10 @@ final class PartWriter {
         guard size <= room else { throw PartError.exceedsUpload }
         batch.append(bytes)
         batchSize += bytes.readableBytes
-        if batchSize >= Self.batchBytes { try await flush() }
+        if batchSize >= Self.batchBytes { try await upload.writing(sender, flush) }
     }
 
-    /// Makes the part durable.
+    /// Makes the part durable; the caller counts as writing.
     ///
     /// - Returns: its bytes.
     /// - Throws: ``PartError``, ``StorageError``.
@@ -58,17 +58,17 @@ final class PartWriter {
         return size
     }
 
-    /// Gives the room of a part back that did not come to its end.
+    /// Gives the room of a part back that did not come to its end; the caller counts as writing.
     func discard() async {
         // What a failed write has written is unknown, so all it may have.
         let end = position + Int64(batchSize)
         batch = []
         guard end > start else { return }
-        try? await upload.writing(sender) { await file.discard(start..<end) }
+        await file.discard(start..<end)
     }
 
     private func flush() async throws {
-        try await upload.writing(sender) { try await file.write(batch, at: position) }
+        try await file.write(batch, at: position)
         position += Int64(batchSize)
         batch.removeAll(keepingCapacity: true)
         batchSize = 0

@@ -114,7 +114,10 @@ package final class PartedUploads: Sendable {
         _ active: ActiveUpload,
         limits: Limits
     ) async throws where Bytes.Element == ByteBuffer {
-        let file = try await active.file { try await self.openFile(of: upload) }
+        let shared = try await active.file { try await self.openFile(of: upload) }
+        // Its own, because the system tells of a write that failed later only once per open file, to whoever syncs first.
+        let file = try await shared.reopened()
+        defer { file.close() }
         let writer = PartWriter(
             file: file,
             upload: active,
@@ -124,14 +127,25 @@ package final class PartedUploads: Sendable {
             limits: limits
         )
         do {
-            for try await buffer in bytes { try await writer.write(buffer) }
+            for try await buffer in bytes {
+                guard !active.isNeedless(place.sender, place.index) else { continue }
+                do {
+                    try await writer.write(buffer)
+                } catch PartError.gone where active.isNeedless(place.sender, place.index) {
+                    // The rest is read for nothing.
+                }
+            }
         } catch {
-            await writer.discard()
+            try? await active.writing(place.sender) { await writer.discard() }
             throw error
         }
-        // From here on until the part counts nobody can seal the upload, and cut away what lies behind its end.
-        try await active.writing(place.sender) {
-            try await self.accept(writer, at: place, of: upload, active, in: file, limits: limits)
+        do {
+            // From here on until the part counts nobody can cut away what lies behind the upload's end.
+            try await active.writing(place.sender) {
+                try await self.accept(writer, at: place, of: upload, active, in: file, limits: limits)
+            }
+        } catch PartError.gone where active.isNeedless(place.sender, place.index) {
+            return
         }
         guard limits.digestsEarly else { return }
         // What does not work now is done in the end. While somebody writes nobody can seal the upload.
@@ -263,8 +277,10 @@ package final class PartedUploads: Sendable {
     ///
     /// `sha256`: what the digest of all bytes must be, if that is known.
     ///
-    /// - Throws: ``PartError/incomplete``; ``PartError/gone`` when another caller is at it; ``PartError/wrongDigest(actual:)``;
-    ///   ``StorageError``; what `finish` throws.
+    /// While another caller is at it, this one waits for how that ends.
+    ///
+    /// - Throws: ``PartError/incomplete``; ``PartError/gone`` when another caller has completed it;
+    ///   ``PartError/wrongDigest(actual:)``; ``StorageError``; what `finish` throws.
     package func complete(
         _ upload: OpenUpload,
         sha256: [UInt8]? = nil,
@@ -274,7 +290,9 @@ package final class PartedUploads: Sendable {
             try await active.seal()
             do {
                 self.digests[upload.drop].forget(beyond: active.settledBytes)
-                try await self.arrange(upload, active)
+                let rounds = active.arrangement()
+                if self.store.publishes || !rounds.isEmpty { try await self.postpone(upload) }
+                try await self.arrange(upload, active, rounds)
                 if let sha256 { try await self.verify(upload, active, sha256) }
                 try await self.publish(upload)
                 try await finish()
@@ -282,10 +300,21 @@ package final class PartedUploads: Sendable {
                 active.unseal()
                 throw error
             }
+            active.finish()
         }
         digests.forget(upload.drop)
         if store.publishes { await store.retire(Self.blob(of: upload)) }
     }
+
+    /// Keeps the sweeper from taking the drop for one that nobody works on.
+    private func postpone(_ upload: OpenUpload) async throws {
+        let time = Self.completingTime + .seconds(upload.size / Self.slowestBytesPerSecond)
+        let (drops, due) = (drops, drops.clock.now.advanced(by: time))
+        try await drops.database.write { try drops.postpone(upload.drop, until: due, in: $0) }
+    }
+
+    private static let completingTime: Duration = .seconds(3600)
+    private static let slowestBytesPerSecond: Int64 = 256 * 1024
 
     private func verify(_ upload: OpenUpload, _ active: ActiveUpload, _ expected: [UInt8]) async throws {
         let file = try await active.file { try await self.openFile(of: upload) }
@@ -300,10 +329,6 @@ package final class PartedUploads: Sendable {
     /// Copies the file to where blobs lie, if that is elsewhere.
     private func publish(_ upload: OpenUpload) async throws {
         guard store.publishes else { return }
-        // The sweeper must not take the drop for one that nobody works on.
-        let time = Self.publishingTime + .seconds(upload.size / Self.slowestBytesPerSecond)
-        let (drops, due) = (drops, drops.clock.now.advanced(by: time))
-        try await drops.database.write { try drops.postpone(upload.drop, until: due, in: $0) }
         let blob = Self.blob(of: upload)
         do {
             try await store.publish(blob)
@@ -317,27 +342,29 @@ package final class PartedUploads: Sendable {
         throw PartError.gone
     }
 
-    private static let publishingTime: Duration = .seconds(3600)
-    private static let slowestBytesPerSecond: Int64 = 256 * 1024
-
     /// The keys of open uploads that begin with `prefix`, hexadecimal digits: their files are needed.
     package static func openKeys(withPrefix prefix: String, in session: any SQLSession) throws -> Set<BlobKey> {
         try PartTable().keys(withPrefix: prefix, in: session)
     }
 
-    private func arrange(_ upload: OpenUpload, _ active: ActiveUpload) async throws {
+    private func arrange(
+        _ upload: OpenUpload,
+        _ active: ActiveUpload,
+        _ rounds: [[PartLayout.Move]]
+    ) async throws {
         let file = try await active.file { try await self.openFile(of: upload) }
-        for moves in active.arrangement() {
+        for moves in rounds {
             do {
                 for move in moves { try await file.copy(from: move.from, to: move.to, length: move.length) }
                 try await file.sync()
-                let table = table
-                try await drops.database.write { try table.apply(moves, to: upload.drop, in: $0) }
             } catch {
                 // Most likely the disk is full: what was copied must not take the last of it.
                 for move in moves { await file.discard(move.to..<move.to + move.length) }
                 throw error
             }
+            // Whether a commit that failed is found again after a crash is not known, so the copies stay.
+            let table = table
+            try await drops.database.write { try table.apply(moves, to: upload.drop, in: $0) }
             active.apply(moves)
         }
         try await file.cut(to: upload.size)
@@ -363,7 +390,11 @@ package final class PartedUploads: Sendable {
             }
         }
         let table = table
-        try await shared.load { try await self.drops.database.snapshot { try table.layout(of: upload, in: $0) } }
+        try await shared.load {
+            let layout = try await self.drops.database.snapshot { try table.layout(of: upload, in: $0) }
+            guard let layout else { throw PartError.gone }
+            return layout
+        }
         return try await body(shared)
     }
 }

@@ -157,7 +157,12 @@ extension FileStore {
 
     func progress(of session: UploadSession) async throws -> UploadProgress {
         guard let parts = session.parts else { return UploadProgress([], of: session) }
-        return UploadProgress(try await self.parts.progress(of: parts).received, of: session)
+        do {
+            return UploadProgress(try await self.parts.progress(of: parts).received, of: session)
+        } catch PartError.gone {
+            // It has ended since it was found.
+            return UploadProgress([], of: session)
+        }
     }
 
     // MARK: Chunks
