@@ -158,6 +158,7 @@ let package = Package(
             name: "CofferHTTPTests",
             dependencies: [
                 "CofferCore", "CofferHTTP", "CofferTesting", crypto, httpTypes, hummingbird, logging, nioCore,
+                .product(name: "NIOEmbedded", package: "swift-nio"),
                 .product(name: "NIOWebSocket", package: "swift-nio"),
             ],
             swiftSettings: swiftSettings

@@ -39,6 +39,16 @@ struct EdgeRulesTests {
         #expect(state.bytesToLinger == 32 * 1024 * 1024)
     }
 
+    /// What is no request has no end that could be waited for.
+    @Test func errorToWhatIsNoRequestLingers() {
+        var state = EdgeRules.State()
+        state.readFailed()
+        let closes = state.writeHead(status: 400, asksToClose: true)
+        #expect(closes)
+        let action = state.writeEnd()
+        #expect(action == .linger)
+    }
+
     @Test func successBeforeTheWholeBodyGoesOn() {
         var state = state(isWhole: false)
         let closes = state.writeHead(status: 200, asksToClose: false)

@@ -7,8 +7,9 @@ import NIOHTTP1
 /// - A client that sent `Expect: 100-continue` is told to go on (RFC 9110, section 10.1.1).
 /// - After a request with an `Upgrade` header that is not taken, NIO's decoder reads no further, so the connection is
 ///   closed with the answer.
-/// - An error answered before the whole body has arrived closes the connection too: the rest is read for a short while,
-///   so that the client gets to see the answer instead of a reset (RFC 9112, section 9.6), and then cut off.
+/// - An error answered before the whole body has arrived closes the connection too, and so does one to bytes that are no
+///   request: the rest is read for a short while, so that the client gets to see the answer instead of a reset (RFC 9112,
+///   section 9.6), and then cut off.
 final class EdgeRules: ChannelDuplexHandler {
     typealias InboundIn = HTTPServerRequestPart
     typealias InboundOut = HTTPServerRequestPart
@@ -46,6 +47,11 @@ final class EdgeRules: ChannelDuplexHandler {
             isBodyOpen = false
         }
 
+        /// What arrives cannot be understood any more, so it has no end.
+        mutating func readFailed() {
+            isBodyOpen = true
+        }
+
         /// - Returns: whether the answer must carry `Connection: close`.
         mutating func writeHead(status: Int, asksToClose: Bool) -> Bool {
             guard status >= 200 || status == 101 else { return false }
@@ -81,13 +87,36 @@ final class EdgeRules: ChannelDuplexHandler {
                 context.writeAndFlush(wrapOutboundOut(.head(goOn)), promise: nil)
             }
         case .body(let bytes):
-            if rules.readWhileLingering(bytes.readableBytes) { return context.close(promise: nil) }
+            if rules.bytesToLinger != nil { return discard(bytes.readableBytes, context: context) }
         case .end:
             rules.readEnd()
             if rules.bytesToLinger != nil { return context.close(promise: nil) }
         }
         guard !rules.isRefused else { return }
         context.fireChannelRead(data)
+    }
+
+    /// Nobody above asks for bytes any more when the request is answered.
+    func channelReadComplete(context: ChannelHandlerContext) {
+        context.fireChannelReadComplete()
+        if rules.bytesToLinger != nil { context.read() }
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        if rules.bytesToLinger != nil, case ByteToMessageDecoderError.dataReceivedInErrorState(_, let bytes) = error {
+            return discard(bytes.readableBytes, context: context)
+        }
+        if error is HTTPParserError { rules.readFailed() }
+        context.fireErrorCaught(error)
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if case ChannelEvent.inputClosed = event, rules.bytesToLinger != nil { return context.close(promise: nil) }
+        context.fireUserInboundEventTriggered(event)
+    }
+
+    private func discard(_ count: Int, context: ChannelHandlerContext) {
+        if rules.readWhileLingering(count) { context.close(promise: nil) }
     }
 
     /// HTTP/1.1 demands one Host field, no more (RFC 9112, section 3.2).
@@ -160,6 +189,7 @@ final class EdgeRules: ChannelDuplexHandler {
 
     private func linger(_ context: ChannelHandlerContext) {
         context.close(mode: .output, promise: nil)
+        context.read()
         let channel = context.channel
         context.eventLoop.scheduleTask(in: Self.lingerTime) { channel.close(promise: nil) }
     }

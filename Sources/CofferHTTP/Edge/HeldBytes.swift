@@ -3,13 +3,14 @@ import NIOCore
 /// Holds what a client sends between the 101 and the moment the handlers of the new protocol stand in the pipeline.
 ///
 /// It is put in front of all others when the 101 is written. Without it those bytes would go to the HTTP decoder, which
-/// throws them away.
+/// throws them away. Events wait, too: that the client has ended its side is told only once.
 final class HeldBytes: ChannelDuplexHandler, RemovableChannelHandler {
     typealias InboundIn = ByteBuffer
     typealias InboundOut = ByteBuffer
     typealias OutboundIn = ByteBuffer
 
     private var held: [NIOAny] = []
+    private var events: [Any] = []
     private var wantsRead = false
     private var context: ChannelHandlerContext?
 
@@ -25,6 +26,10 @@ final class HeldBytes: ChannelDuplexHandler, RemovableChannelHandler {
         held.append(data)
     }
 
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        events.append(event)
+    }
+
     /// One read may be under way; more bytes than it brings are left in the socket.
     func read(context: ChannelHandlerContext) {
         wantsRead = true
@@ -37,6 +42,8 @@ final class HeldBytes: ChannelDuplexHandler, RemovableChannelHandler {
         held = []
         for data in bytes { context.fireChannelRead(data) }
         if !bytes.isEmpty { context.fireChannelReadComplete() }
+        for event in events { context.fireUserInboundEventTriggered(event) }
+        events = []
         if wantsRead { context.read() }
         context.pipeline.syncOperations.removeHandler(context: context, promise: nil)
     }
