@@ -100,6 +100,17 @@ def until(seconds, condition, pause=0.05):
         time.sleep(pause)
 
 
+def until_none(seconds, look, pause=0.1):
+    """Looks again and again until nothing is left; returns what the last look saw.
+
+    Whoever waits until all is well and then looks once more judges a look that was not waited for.
+    """
+    end = time.monotonic() + seconds
+    while (left := look()) and time.monotonic() < end:
+        time.sleep(pause)
+    return left
+
+
 def free_port():
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
@@ -857,12 +868,7 @@ def differences(data):
 
 def agree_within(data, seconds):
     """Waits until disk and database agree; returns what is still wrong (an empty list is good)."""
-    wrong = differences(data)
-    end = time.monotonic() + seconds
-    while wrong and time.monotonic() < end:
-        time.sleep(0.1)
-        wrong = differences(data)
-    return wrong
+    return until_none(seconds, lambda: differences(data))
 
 
 def integrity(data):
