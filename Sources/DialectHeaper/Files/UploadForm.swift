@@ -17,6 +17,8 @@ struct UploadForm {
     }
 
     private struct Parts {
+        /// Has the file's bytes until the form is at its end: a blob that is finished and has no row is taken for a left-over.
+        var writer: (any BlobWriter)?
         var staged: StagedBlob?
         var fields: [String: String] = [:]
         var fileName: String?
@@ -36,9 +38,12 @@ struct UploadForm {
         var parts = Parts()
         do {
             try await read(request, room: room, into: &parts)
-            return try Self.checked(parts)
+            guard let writer = parts.writer else { throw HeaperError.malformed("The form has no file") }
+            let staged = try await writer.finish()
+            parts.staged = staged
+            return try Self.checked(parts, staged)
         } catch {
-            if let staged = parts.staged { await blobs.erase(staged.blob) }
+            if let staged = parts.staged { await blobs.erase(staged.blob) } else { await parts.writer?.cancel() }
             switch error {
             case BlobError.tooLarge: throw failure(room)
             case let error as MultipartError: throw HeaperError.malformed("Malformed form: \(error)")
@@ -66,21 +71,15 @@ struct UploadForm {
                 parts.fields[name] = try await reader.text(upTo: Self.fieldBytes)
                 continue
             }
-            guard parts.staged == nil else { throw HeaperError.malformed("The form has more than one file") }
+            guard parts.writer == nil else { throw HeaperError.malformed("The form has more than one file") }
             (parts.fileName, parts.fileType) = (part.filename, part.contentType)
             let writer = try await blobs.makeWriter(BlobRequest(maxBytes: room, wantsSHA256: true))
-            do {
-                while let slice = try await reader.nextSlice() { try await writer.write(slice) }
-                parts.staged = try await writer.finish()
-            } catch {
-                await writer.cancel()
-                throw error
-            }
+            parts.writer = writer
+            while let slice = try await reader.nextSlice() { try await writer.write(slice) }
         }
     }
 
-    private static func checked(_ parts: Parts) throws -> Upload {
-        guard let staged = parts.staged else { throw HeaperError.malformed("The form has no file") }
+    private static func checked(_ parts: Parts, _ staged: StagedBlob) throws -> Upload {
         let hash = try UploadPath.hash(parts.fields["hash"] ?? parts.fields["file_hash"])
         guard let digest = staged.blob.sha256 else { throw HeaperError.internalFault }
         let actual = ContentHash(digest)
