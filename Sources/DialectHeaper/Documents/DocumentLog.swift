@@ -154,9 +154,10 @@ struct DocumentLog: Sendable {
             // Only a purge that was missed needs a stamp of its own.
             let stamp = projection.head.lifecycle == .purged ? try stamps.next(in: session) : stored
             let rows = ProjectionRows(block: block, row: row, stamp: stamp, random: random, session: session)
-            let event = row.sequence == sequence ? try rows.write(projection.head) : nil
+            let isNewest = row.sequence == sequence
+            let event = isNewest ? try rows.write(projection.head) : nil
             guard event != .blockPurged else { return event }
-            try rows.writeBody(projection)
+            try rows.writeBody(projection, isNewest: isNewest)
             try session.execute("UPDATE heaper_documents SET projected = \(sequence) WHERE block_id = \(block)")
             return event
         }

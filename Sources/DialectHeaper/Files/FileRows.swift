@@ -110,6 +110,17 @@ enum FileRows {
         )
     }
 
+    /// Ends uploads that are under way; the sweeper erases within a minute what has come of them.
+    static func giveUpUploads(_ which: SQL, at now: Timestamp, in session: any SQLSession) throws {
+        try session.execute(
+            """
+            UPDATE drops SET due_at = \(now)
+            WHERE state = 'pending' AND id IN (SELECT drop_id FROM heaper_uploads WHERE \(part: which))
+            """
+        )
+        try session.execute("DELETE FROM heaper_uploads WHERE \(part: which)")
+    }
+
     private static func loosen(_ which: SQL, in session: any SQLSession) throws {
         try session.execute(
             """

@@ -196,8 +196,28 @@ struct FileStore: Sendable {
     ) async throws -> HeaperFile {
         let file = file.mimeType.isEmpty ? try await typed(file) : file
         try await listing.list(file, in: target, by: user, renames: renames)
-        if isNews { listing.tell(file) }
-        return file
+        let listed = try await stillUploaded(file, by: user)
+        if isNews { listing.tell(listed) }
+        return listed
+    }
+
+    /// Records a file again whose entry somebody removed after it was recorded and before it was listed: the document names
+    /// it, so its bytes must not go.
+    ///
+    /// - Throws: ``StorageError/unavailable(_:)`` when they have gone, so that the client sends them again.
+    private func stillUploaded(_ file: HeaperFile, by user: UserID) async throws -> HeaperFile {
+        let isRecorded = try await drops.database.read { session in
+            try FileRows.file(file.hash, of: file.block, in: session).map(\.isUploaded)
+        }
+        // Without a row, the entry was removed once more.
+        guard isRecorded == false else { return file }
+        let arrival = FileRows.Arrival(block: file.block, heap: file.heap, hash: file.hash, size: file.size)
+        return try await drops.database.write { session in
+            guard try contents.slot(file.hash, in: session) != nil else {
+                throw StorageError.unavailable("a file was removed while it was uploaded")
+            }
+            return try record(arrival, by: user, in: session)
+        }
     }
 
     private func typed(_ file: HeaperFile) async throws -> HeaperFile {

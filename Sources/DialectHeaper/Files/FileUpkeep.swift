@@ -35,10 +35,14 @@ struct FileUpkeep: Service {
             let found = try await unlisted(after: last)
             for (file, target, user) in found {
                 last = file.id.text
-                do {
-                    try await listing.list(file, in: target, by: user)
-                } catch HeaperError.blockNotFound {
-                    // Purged meanwhile; its file went with it.
+                try Task.checkCancellation()
+                // One document that cannot be edited must not keep the others waiting.
+                await work.attempt("list file \(last)") {
+                    do {
+                        try await listing.list(file, in: target, by: user)
+                    } catch HeaperError.blockNotFound {
+                        // Purged meanwhile; its file went with it.
+                    }
                 }
             }
             if found.count < Self.batch { return }

@@ -102,8 +102,7 @@ enum BlockRows {
             """
         )
         try FileRows.remove(of: block, in: session)
-        // The bytes that came are erased when the upload's time is over.
-        try session.execute("DELETE FROM heaper_uploads WHERE block_id = \(block)")
+        try FileRows.giveUpUploads("heap_id = \(before.heap) AND block_id = \(block)", at: stamp, in: session)
         try SearchText.remove(of: block, session)
         try session.execute(
             """

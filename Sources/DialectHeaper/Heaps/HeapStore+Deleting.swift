@@ -32,8 +32,9 @@ extension HeapStore {
             var isEmpty = false
             while !isEmpty {
                 let freed: ContentStore.Freed
+                let now = clock.now
                 (isEmpty, freed) = try await database.write { session in
-                    try Self.removeBlocks(of: heap, contents, in: session)
+                    try Self.removeBlocks(of: heap, at: now, contents, in: session)
                 }
                 await contents.erase(freed)
             }
@@ -43,6 +44,7 @@ extension HeapStore {
     /// Removes some blocks of a deleted heap, and the heap when there are none left.
     private static func removeBlocks(
         of heap: HeapID,
+        at now: Timestamp,
         _ contents: ContentStore,
         in session: any SQLSession
     ) throws -> (isEmpty: Bool, freed: ContentStore.Freed) {
@@ -61,6 +63,7 @@ extension HeapStore {
         if blocks.count < batch {
             try FileRows.remove(ofHeap: heap, in: session)
             try session.execute("DELETE FROM heaper_relations WHERE heap_id = \(heap)")
+            try FileRows.giveUpUploads("heap_id = \(heap)", at: now, in: session)
             try session.execute("DELETE FROM heaper_heaps WHERE id = \(heap)")
         }
         return (blocks.count < batch, try contents.freeLoose(in: session))

@@ -106,6 +106,25 @@ struct ProjectionRowsTests {
         }
     }
 
+    /// What a large document said a moment ago is shown late, and may lack a file that is back.
+    @Test func fileThatAnEarlierStateLacksStays() async throws {
+        try await DocumentFixture.run { fixture async throws in
+            try await grow(fixture)
+            let key = "\(Self.hash):5"
+            try await edit(fixture) { try $0.set(.null, forKey: key, in: .root("files_v0")) }
+            try await fixture.hub.settle(fixture.heaps.heap.heap)
+            try await edit(fixture) { try $0.remove(forKey: key, in: .root("files_v0")) }
+            let block = BlockID(unchecked: "BLOCK")
+            let without = Projection(of: try await fixture.hub.snapshot(of: block), block: block)
+            let sequence = try #require(
+                try await fixture.integer("SELECT sequence FROM heaper_documents WHERE block_id = 'BLOCK'")
+            )
+            try await edit(fixture) { try $0.set(.null, forKey: key, in: .root("files_v0")) }
+            _ = try await fixture.parts.hub.around.log.project(without, of: block, upTo: sequence)
+            #expect(try await fixture.integer("SELECT COUNT(*) FROM heaper_files") == 1)
+        }
+    }
+
     @Test func filesPastTheLongestListStay() async throws {
         try await DocumentFixture.run { fixture async throws in
             let keys = (1...Projection.maxFiles).map { "\(String(repeating: "e", count: 58))\(100_000 + $0):5" }

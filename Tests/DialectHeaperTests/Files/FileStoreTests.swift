@@ -52,21 +52,72 @@ struct FileStoreTests {
     @Test func whatACrashKeptFromTheDocumentIsNamedLater() async throws {
         try await FileFixture.run { fixture async throws in
             try await fixture.take([1], into: "OTHER")
-            let (staged, hash) = try await fixture.staged([1, 2, 3])
-            let store = fixture.parts.store
-            let arrival = store.arrival(hash, size: 3, name: "a", mimeType: "text/plain", at: fixture.target())
-            // The transaction of an upload, and nothing after it.
-            let (drops, user) = (fixture.drops, fixture.user)
-            let file = try await fixture.documents.database.write { session in
-                let drop = store.newDrop(due: nil)
-                _ = try drops.insert(drop, in: session)
-                _ = try drops.attach(staged, to: drop.id, slot: 0, in: session)
-                _ = try store.contents.adopt(drop.id, as: hash, size: 3, at: store.clock.now, in: session)
-                return try store.record(arrival, by: user, in: session)
-            }
+            let file = try await recorded([1, 2, 3], fixture)
             #expect(try await fixture.entry(file) == nil)
             try await fixture.parts.upkeep.listUnlisted()
             #expect(try await fixture.entry(file) != nil)
+        }
+    }
+
+    /// The transaction of an upload, and nothing after it.
+    private func recorded(_ bytes: [UInt8], _ fixture: FileFixture) async throws -> HeaperFile {
+        let (staged, hash) = try await fixture.staged(bytes)
+        let (store, size) = (fixture.parts.store, Int64(bytes.count))
+        let arrival = store.arrival(hash, size: size, name: "a", mimeType: "text/plain", at: fixture.target())
+        let (drops, user) = (fixture.drops, fixture.user)
+        return try await fixture.documents.database.write { session in
+            let drop = store.newDrop(due: nil)
+            _ = try drops.insert(drop, in: session)
+            _ = try drops.attach(staged, to: drop.id, slot: 0, in: session)
+            _ = try store.contents.adopt(drop.id, as: hash, size: size, at: store.clock.now, in: session)
+            return try store.record(arrival, by: user, in: session)
+        }
+    }
+
+    @Test(arguments: [false, true])
+    func fileWhoseEntryIsRemovedBeforeTheUploadEndsIsThereOrRefused(isFreed: Bool) async throws {
+        try await FileFixture.run { fixture async throws in
+            let (store, contents) = (fixture.parts.store, fixture.parts.contents)
+            // The block, and its document.
+            try await fixture.take([1])
+            let file = try await recorded([1, 2, 3], fixture)
+            try await fixture.documents.database.write { try FileRows.remove(file.hash, of: file.block, in: $0) }
+            if isFreed { try await contents.collect() }
+            let end = {
+                try await store.finish(file, at: fixture.target(), by: fixture.user, isNews: true, renames: false)
+            }
+            if isFreed {
+                await #expect { _ = try await end() } throws: { $0 is StorageError }
+            } else {
+                #expect(try await end().isUploaded)
+                try await contents.collectAll()
+                #expect(try await fixture.contentCount() == 2)
+            }
+        }
+    }
+
+    /// Their bytes count for nobody's quota any more.
+    @Test func uploadsOfPurgedBlocksAreDueAtOnce() async throws {
+        try await FileFixture.run { fixture async throws in
+            try await fixture.take([1])
+            let wish = UploadWish(
+                hash: ContentHash(stored: String(repeating: "ab", count: 32)),
+                size: 3_000_000,
+                chunkBytes: 1_000_000,
+                name: "a",
+                mimeType: "",
+                restarts: false
+            )
+            _ = try await fixture.parts.store.begin(wish, at: fixture.target(), by: fixture.user)
+            let stamps = fixture.documents.parts.stamps
+            let pending: SQL = "SELECT COUNT(*) FROM drops WHERE state = 'pending' AND due_at <= "
+            let end = fixture.parts.store.clock.now.advanced(by: .seconds(5))
+            #expect(try await fixture.documents.integer("\(part: pending)\(end)") == 0)
+            try await fixture.documents.database.write { session in
+                try BlockRows.purge(BlockID(unchecked: "BLOCK"), stamp: try stamps.next(in: session), session)
+            }
+            #expect(try await fixture.documents.integer("\(part: pending)\(end)") == 1)
+            #expect(try await fixture.documents.integer("SELECT COUNT(*) FROM heaper_uploads") == 0)
         }
     }
 

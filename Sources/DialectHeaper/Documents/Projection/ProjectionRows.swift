@@ -63,7 +63,10 @@ struct ProjectionRows {
     }
 
     /// Writes everything that ``write(_:)-(Projection.Head)`` does not.
-    func writeBody(_ projection: Projection) throws {
+    ///
+    /// `isNewest`: whether the document says nothing else by now. If it does, a file that is missing in the projection may be
+    /// back, with bytes that were sent since, so none is removed.
+    func writeBody(_ projection: Projection, isNewest: Bool = true) throws {
         guard !row.isEncrypted else { return }
         if let text = projection.text {
             let changed = try session.execute(
@@ -74,7 +77,7 @@ struct ProjectionRows {
         try writeRelations(projection.relations)
         for file in projection.files { try write(file) }
         // A longer list was not read to its end: what is missing in it may be there.
-        guard projection.files.count < Projection.maxFiles else { return }
+        guard isNewest, projection.files.count < Projection.maxFiles else { return }
         try removeFiles(except: Set(projection.files.map(\.hash)))
     }
 
