@@ -45,6 +45,22 @@ struct DropLingerTests {
         }
     }
 
+    @Test func usedUpDropIsKnownAfterARestart() async throws {
+        try await DropFixture.run { fixture async throws in
+            let drop = try await Self.make(fixture, limit: 1)
+            // Held by a reader when the process ends.
+            let admission = try await Self.admit(drop, fixture)
+            try await fixture.drops.forgetReaders()
+            #expect(try await eventually { fixture.storedCount == 0 })
+            #expect(try await fixture.find(drop.id)?.state == .burned)
+            #expect(try await fixture.drops.admit(drop, slot: 0).isExhausted)
+            fixture.clock.advance(by: .seconds(60))
+            try await fixture.sweeper().sweep()
+            #expect(try await fixture.find(drop.id) == nil)
+            try await fixture.drops.release(admission)
+        }
+    }
+
     @Test func expiredDropIsNotReadableButKnown() async throws {
         try await DropFixture.run { fixture async throws in
             let drop = try await Self.make(fixture, limit: 5)

@@ -180,7 +180,7 @@ extension DropStore {
     }
 
     /// Takes the bytes off a used-up drop whose record lingers.
-    private func emptyUnheldSlots(of drop: Drop, in session: any SQLSession) throws -> [Blob] {
+    func emptyUnheldSlots(of drop: Drop, in session: any SQLSession) throws -> [Blob] {
         let end = clock.now.advanced(by: drop.linger)
         try session.execute(
             "UPDATE drops SET due_at = \(end) WHERE id = \(drop.id) AND (due_at IS NULL OR due_at > \(end))"

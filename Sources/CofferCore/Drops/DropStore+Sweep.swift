@@ -26,17 +26,25 @@ extension DropStore {
 
     /// Ends the interrupted downloads that nobody came back for.
     func releaseInterrupted(at now: Timestamp) async throws {
-        for admission in interrupted.takeEnded(at: now) { try await release(admission) }
+        var failure: (any Error)?
+        for admission in interrupted.takeEnded(at: now) {
+            // One that cannot be released now is released later; dropped, it would give its use back.
+            do { try await release(admission) } catch { failure = failure ?? error }
+        }
+        if let failure { throw failure }
     }
 
-    /// Frees the places that readers of an earlier process held, and removes the drops that waited for them.
+    /// Frees the places that readers of an earlier process held, and ends the drops that waited for them.
     func forgetReaders() async throws {
         let doomed = try await database.write { session -> [Blob] in
             try session.execute("UPDATE drop_slots SET holds = 0 WHERE holds > 0")
             let burned = try session.query("SELECT id FROM drops WHERE state = 'burned'") {
                 DropID(stored: $0.text(0))
             }
-            return try burned.flatMap { try remove($0, in: session) ?? [] }
+            return try burned.compactMap { try table.find($0, in: session) }.flatMap { drop in
+                drop.linger > .zero
+                    ? try emptyUnheldSlots(of: drop, in: session) : try remove(drop.id, in: session) ?? []
+            }
         }
         await erase(doomed)
     }

@@ -72,7 +72,16 @@ package final class Sweeper: Service {
     /// Tests and `run` share it.
     package func sweep() async throws {
         try await drops.releaseInterrupted(at: clock.now)
-        while try await drops.removeDue(at: clock.now, most: Self.batch) == Self.batch {}
+        var most = Self.batch
+        while true {
+            do {
+                if try await drops.removeDue(at: clock.now, most: most) < most { return }
+                most = min(Self.batch, most * 2)
+            } catch StorageError.full where most > 1 {
+                // Deleting needs room in the database's log: on a full disk there may be some for a few, not for hundreds.
+                most /= 2
+            }
+        }
     }
 
     /// Removes the bytes that no row knows and that are older than the orphan age.

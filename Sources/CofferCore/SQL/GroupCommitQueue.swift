@@ -95,6 +95,8 @@ final class GroupCommitQueue: Sendable {
             do {
                 return try transaction(batch)
             } catch StorageError.full where makeRoom() {
+                // Only now: the log may need the room of the reserve for what is tried again.
+                defer { reserve.keep() }
                 // What came free is for those who delete and count; records that are new would use it up.
                 sqlite3_exec(cache.connection, "PRAGMA max_page_count = 1", nil, nil, nil)
                 defer { sqlite3_exec(cache.connection, "PRAGMA max_page_count = 4294967294", nil, nil, nil) }
@@ -124,10 +126,14 @@ final class GroupCommitQueue: Sendable {
     }
 
     /// Lets the write-ahead log begin anew in the room it has, so that a full disk does not keep anybody from deleting.
+    ///
+    /// - Returns: whether it does; then the reserve is given up until the caller keeps it again.
     private func makeRoom() -> Bool {
         reserve.giveUp()
-        defer { reserve.keep() }
-        return sqlite3_wal_checkpoint_v2(cache.connection, nil, SQLITE_CHECKPOINT_RESTART, nil, nil) == SQLITE_OK
+        let isRestarted =
+            sqlite3_wal_checkpoint_v2(cache.connection, nil, SQLITE_CHECKPOINT_RESTART, nil, nil) == SQLITE_OK
+        if !isRestarted { reserve.keep() }
+        return isRestarted
     }
 
     /// Runs one job inside the open transaction and returns its error, its own changes taken back.
