@@ -14,7 +14,7 @@ const USAGE = `Usage:
   node skysend.mjs download <link>  [--output PATH] [--password P]
   node skysend.mjs note <text | ->  [--server URL] [--views N] [--expire SECONDS] [--password P]
   node skysend.mjs view <link>      [--password P]
-  node skysend.mjs delete <link>    [--owner-token TOKEN]
+  node skysend.mjs delete <link>    [--owner-token=TOKEN]
 
 The server is http://127.0.0.1:8080 unless --server or SKYSEND_SERVER says otherwise. A password may also stand in
 SKYSEND_PASSWORD, where other users of the machine do not see it. "note -" reads the text from standard input.`;
@@ -348,7 +348,8 @@ function linkOf(text, expectedKind) {
 function announce(link, ownerToken) {
   console.log(link);
   complain(`owner token: ${ownerToken}`);
-  complain('(delete <link> --owner-token <token> removes it early; the token is shown only now)');
+  // One argument: a token may begin with a hyphen.
+  complain('(delete <link> --owner-token=<token> removes it early; the token is shown only now)');
 }
 
 const complain = (text) => console.error(text);
