@@ -327,7 +327,7 @@ class Server:
     def connect(self, **options):
         return Connection(self.port, **options)
 
-    def request(self, method, target, headers=(), body=None, timeout=30):
+    def request(self, method, target, headers=(), body=None, timeout=60):
         with self.connect(timeout=timeout) as connection:
             connection.send_request(method, target, [("Connection", "close"), *headers], body)
             return connection.read_response(method)
@@ -337,7 +337,7 @@ class Server:
 
     # Raven Zero
 
-    def upload(self, content, filename="file.bin", uses=1, expiry=60, timeout=30):
+    def upload(self, content, filename="file.bin", uses=1, expiry=60, timeout=60):
         head, body = form([("uses", str(uses)), ("expiry", str(expiry))], ("file", filename, content))
         return self.request("POST", "/upload/", [head], body, timeout=timeout)
 
@@ -351,7 +351,7 @@ class Server:
             raise HTTPFailure(f"initiate: {answer.status} {answer.body[:200]!r}")
         return answer.json["id"], answer.json["uploadpassword"]
 
-    def put_chunk(self, file, password, index, content, timeout=30):
+    def put_chunk(self, file, password, index, content, timeout=60):
         return self.request("PUT", f"/api/file/{file}/{index}?uploadpassword={password}", [], content, timeout=timeout)
 
     def finish(self, file, password, chunks):
@@ -409,7 +409,7 @@ class Response:
 class Connection:
     """One TCP connection; every call that waits ends after `timeout` seconds at the latest."""
 
-    def __init__(self, port, timeout=30, receive_buffer=None):
+    def __init__(self, port, timeout=60, receive_buffer=None):
         self.socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
         if receive_buffer:
             self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)

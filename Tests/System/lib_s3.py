@@ -146,7 +146,7 @@ class Service:
         self.log = open(os.path.join(self.directory, "log"), "wb")
         self._configure()
         self.start()
-        if not until(30, self._answers, 0.1):
+        if not until(150, self._answers, 0.1):
             raise ServiceFailure(f"Swift did not start: {self.log_text()[-2000:]}")
         status, body = self.request("PUT", f"/{bucket}")
         if status != 200:
@@ -217,7 +217,7 @@ class Service:
             file.write(text)
 
     def _run(self, command):
-        done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, timeout=30)
+        done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, timeout=150)
         if done.returncode:
             raise ServiceFailure(f"{command}: {done.stdout[-500:]} {done.stderr[-500:]}")
 
@@ -225,7 +225,7 @@ class Service:
         # The proxy last: it would leave alone for a minute what it has found closed.
         for part in ["account", "container", "object"]:
             self._launch(part)
-        if not until(30, lambda: all(self._listens(port) for port in self.storage_ports), 0.05):
+        if not until(150, lambda: all(self._listens(port) for port in self.storage_ports), 0.05):
             raise ServiceFailure(f"Swift did not start: {self.log_text()[-2000:]}")
         self._launch("proxy")
 
