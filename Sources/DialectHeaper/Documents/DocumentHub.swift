@@ -216,7 +216,7 @@ final class DocumentHub: DocumentHosting {
     func attach(_ listener: any DocumentListener, to target: DocumentTarget) async throws -> AttachedDocument {
         while true {
             let attached = try await using(target.block) { document in
-                let attached = try await document.attach(listener)
+                let attached = try await document.attach(listener, in: target.heap.heap)
                 if attached?.isNew == true { count(listeners: 1, of: document) }
                 await plan(for: document)
                 return attached?.0

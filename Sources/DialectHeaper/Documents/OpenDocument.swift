@@ -25,6 +25,8 @@ actor OpenDocument {
     private static let attempts = 4
     /// What listeners hear when a block is purged.
     static let purgedReason = "deleted"
+    /// What they hear when the block turns out to be somebody else's.
+    static let foreignReason = "permission-denied"
 
     nonisolated let block: BlockID
     /// About the encoded bytes, for whoever bounds memory.
@@ -42,6 +44,10 @@ actor OpenDocument {
     /// Whether rows wait for being brought up to date.
     private var isBehind = false
     var listeners: [ObjectIdentifier: any DocumentListener] = [:]
+    /// Those who came before there was anything to hear, by the heap in which they would make the block.
+    private var early: [ObjectIdentifier: HeapID] = [:]
+    /// Listeners that were told that this is not theirs, and have not gone yet.
+    private var dismissed: Set<ObjectIdentifier> = []
     var awareness = AwarenessTable()
 
     init(_ block: BlockID, _ around: Surroundings) {
@@ -92,27 +98,50 @@ actor OpenDocument {
         return try await loaded().document
     }
 
+    /// `heap`: the one in which the listener may read the block, or make it.
+    ///
     /// - Returns: nil when the document was closed meanwhile.
-    func attach(_ listener: any DocumentListener) async throws -> (AttachedDocument, isNew: Bool)? {
+    /// - Throws: ``HeaperError/blockNotFound`` when somebody else has made the block in another heap.
+    func attach(
+        _ listener: any DocumentListener,
+        in heap: HeapID
+    ) async throws -> (AttachedDocument, isNew: Bool)? {
         await takeTurn()
         defer { turns.pass() }
-        let document = try await loaded().document
+        let (document, sequence) = (try await loaded().document, try await loaded().sequence)
+        if sequence > 0, try await around.log.heap(of: block) != heap { throw HeaperError.blockNotFound }
         guard !isClosed else { return nil }
         let isNew = listeners.updateValue(listener, forKey: ObjectIdentifier(listener)) == nil
+        if sequence == 0 { early[ObjectIdentifier(listener)] = heap }
         return (AttachedDocument(document: document, awareness: awareness.message), isNew)
     }
 
     /// - Returns: whether it was attached.
     func detach(_ listener: any DocumentListener) -> Bool {
+        early[ObjectIdentifier(listener)] = nil
+        if dismissed.remove(ObjectIdentifier(listener)) != nil { return true }
         guard listeners.removeValue(forKey: ObjectIdentifier(listener)) != nil else { return false }
         if let message = awareness.remove(ObjectIdentifier(listener)) { tellAwareness(message) }
         return true
+    }
+
+    /// Lets those go who waited for a block of this name in another heap than the one it was made in.
+    private func dismissStrangers(to heap: HeapID) {
+        for (id, other) in early where other != heap {
+            guard let listener = listeners.removeValue(forKey: id) else { continue }
+            dismissed.insert(id)
+            // What they have said of themselves goes with them, unheard.
+            _ = awareness.remove(id)
+            listener.document(block, didCloseFor: Self.foreignReason)
+        }
+        early = [:]
     }
 
     func close(reason: String) {
         isClosed = true
         let hearing = listeners.values
         listeners = [:]
+        early = [:]
         awareness = AwarenessTable()
         for listener in hearing { listener.document(block, didCloseFor: reason) }
     }
@@ -135,11 +164,14 @@ actor OpenDocument {
     }
 
     /// As many of the first jobs as fit into one turn; at least one, which is that of whoever has the turn.
+    ///
+    /// All are of one heap: two may want to make the same block, each in a heap of theirs, and only the first does.
     private func takeJobs() -> [UpdateJob] {
         var bytes = 0
+        let heap = jobs.first?.target.heap.heap
         let count = jobs.prefix { job in
             bytes += job.bytes
-            return bytes <= Self.maxTurnBytes
+            return bytes <= Self.maxTurnBytes && job.target.heap.heap == heap
         }.count
         let taken = Array(jobs.prefix(max(count, 1)))
         jobs.removeFirst(taken.count)
@@ -215,6 +247,7 @@ actor OpenDocument {
             case .appended(let version, let event):
                 changed.sequence += Int64(rows.count)
                 if case .all = showing {} else { isBehind = true }
+                dismissStrangers(to: target.heap.heap)
                 takeOver(changed, news)
                 tell(event, in: target.heap.heap, version: version)
                 return value

@@ -61,7 +61,12 @@ extension LiveConnection {
                 isReadOnly: isReadOnly,
                 expiresAt: caller.expiresAt
             )
-            opening.awareness = try await attach(to: subject, id)
+            do {
+                opening.awareness = try await attach(to: subject, id)
+            } catch HeaperError.blockNotFound {
+                // Somebody else was faster to make a block of this name.
+                return .refused(id, reason: OpenDocument.foreignReason)
+            }
             return .opened(id, opening)
         }
     }

@@ -10,6 +10,32 @@ import Yjs
 struct DocumentConvergenceTests {
     /// Writers that work on copies of their own, hand in updates in batches, some of them out of order or twice, and
     /// hear of each other; in between the server starts anew or its database fails.
+    /// Two accounts may wait for the same name, each in a heap of its own; whoever makes the block is heard by nobody else.
+    @Test func blockThatSomebodyElseMakesIsNotHeard() async throws {
+        try await DocumentFixture.run { fixture async throws in
+            let block = BlockID(unchecked: "NEW")
+            let own = DocumentTarget(new: block, in: fixture.target().heap)
+            let eves = HeapPlace(
+                heap: HeapID(unchecked: "EVES"),
+                indexBlock: BlockID(unchecked: "EVES-INDEX"),
+                owner: UserID(unchecked: "eve"),
+                role: .owner,
+                isEncrypted: false
+            )
+            let foreign = DocumentTarget(new: block, in: eves)
+            let (ada, eve) = (RecordingListener(), RecordingListener())
+            _ = try await fixture.hub.attach(eve, to: foreign)
+            _ = try await fixture.hub.attach(ada, to: own)
+            try await fixture.hub.edit(own, by: fixture.heaps.ada) { try $0.insert("secret", at: 0, in: .root("t")) }
+            #expect(ada.updates.count == 1)
+            #expect(eve.updates.isEmpty)
+            #expect(eve.reasons == ["permission-denied"])
+            await #expect(throws: HeaperError.blockNotFound) { _ = try await fixture.hub.attach(eve, to: foreign) }
+            await fixture.hub.detach(eve, from: block)
+            await fixture.hub.detach(ada, from: block)
+        }
+    }
+
     @Test(arguments: 0..<6)
     func writersConvergeAndNothingAcknowledgedIsLost(_ seed: UInt64) async throws {
         try await HeapFixture.run { heaps async throws in
