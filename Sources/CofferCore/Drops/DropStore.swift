@@ -144,9 +144,20 @@ package struct DropStore: Sendable {
         return true
     }
 
+    /// How many blobs are erased at the same time: each may be a request to a store elsewhere.
+    private static let eraseWidth = 8
+
     /// Erases blobs whose rows are gone.
     package func erase(_ doomed: [Blob]) async {
-        for blob in doomed { await blobs.erase(blob) }
+        await withDiscardingTaskGroup { group in
+            for lane in 0..<min(Self.eraseWidth, doomed.count) {
+                group.addTask { [blobs] in
+                    for index in stride(from: lane, to: doomed.count, by: Self.eraseWidth) {
+                        await blobs.erase(doomed[index])
+                    }
+                }
+            }
+        }
         if doomed.contains(where: { $0.seal != nil }) { alarm.noteForgottenKey() }
     }
 

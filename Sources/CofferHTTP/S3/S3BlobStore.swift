@@ -2,6 +2,7 @@ package import CofferCore
 package import Logging
 import NIOCore
 package import ServiceLifecycle
+import Synchronization
 
 /// Blobs as objects of an S3 bucket.
 ///
@@ -22,6 +23,9 @@ package final class S3BlobStore: BlobStore {
     private let logger: Logger
     let readers = OpenBlobs()
     let fresh = FreshBlobs()
+    private static let patienceAfterFailure: Duration = .seconds(30)
+    /// When S3 last failed to erase an object that somebody waited for.
+    private let failedAt = Mutex<Timestamp?>(nil)
     /// The keys of open uploads that begin with a prefix; their local files are needed.
     let openUploads: @Sendable (_ prefix: String) async throws -> Set<BlobKey>
 
@@ -103,11 +107,20 @@ package final class S3BlobStore: BlobStore {
         await local.erase(blob)
         guard readers.mayEraseNow(blob) else { return }
         let key = objectKey(of: blob.key)
+        guard !hasJustFailed else { return leftovers.add(.object(key)) }
         do {
             try await client.delete(key, isOneShot: true)
         } catch {
+            let now = clock.now
+            failedAt.withLock { $0 = now }
             leftovers.add(.object(key))
         }
+    }
+
+    /// Whether S3 is most likely down: then nobody waits for each of hundreds of objects until it does not answer.
+    private var hasJustFailed: Bool {
+        let now = clock.now
+        return failedAt.withLock { $0.map { now < $0.advanced(by: Self.patienceAfterFailure) } ?? false }
     }
 
     package func eraseSoon(_ blob: Blob) {
