@@ -158,6 +158,13 @@ enum FileCalls {
         return Timestamp(milliseconds: Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000)
     }
 
+    /// Whether less is on the disk than the file's size tells.
+    static func hasHoles(_ path: String) -> Bool {
+        var status = stat()
+        guard lstat(path, &status) == 0 else { return false }
+        return Int64(status.st_blocks) * 512 < Int64(status.st_size)
+    }
+
     /// Overwrites a file's bytes where they lie, as often as asked, with a sync after each pass.
     ///
     /// Journaling, copy-on-write and flash storage may keep older blocks all the same; what protects deleted bytes

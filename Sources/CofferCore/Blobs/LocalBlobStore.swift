@@ -149,11 +149,9 @@ package final class LocalBlobStore: BlobStore {
             }
             let absent = rows.subtracting(stored)
             guard !absent.isEmpty else { continue }
-            // Blobs may have come and gone since the folder was read: only what is still claimed and still absent counts.
-            let stillClaimed = try await claimed(shard)
-            found.missing += try await threads.runIfActive {
-                absent.filter { stillClaimed.contains($0) && access(self.path(of: $0), F_OK) != 0 }.count
-            }
+            // Blobs may have come and gone since the folder was read: only what is absent now and claimed after that counts.
+            let gone = try await threads.runIfActive { absent.filter { access(self.path(of: $0), F_OK) != 0 } }
+            if !gone.isEmpty { found.missing += gone.intersection(try await claimed(shard)).count }
         }
         return found
     }
@@ -167,8 +165,10 @@ package final class LocalBlobStore: BlobStore {
         var removed = 0
         for key in keys where !readers.isOpen(key) {
             guard let changed = FileCalls.changeTime(of: path(of: key)), changed < limit else { continue }
-            // Whether it was sealed is no longer known; overwriting covers both.
-            remove(Blob(key: key, size: 0, sha256: nil, seal: SealKey(bytes: []), place: .stored))
+            // Whether it was sealed is no longer known; overwriting covers both. A file with holes is that of an upload in parts,
+            // and overwriting would fill them.
+            let seal = FileCalls.hasHoles(path(of: key)) ? nil : SealKey(bytes: [])
+            remove(Blob(key: key, size: 0, sha256: nil, seal: seal, place: .stored))
             removed += 1
         }
         return removed
