@@ -40,6 +40,28 @@ struct ClientQuotaTests {
         }
     }
 
+    /// On a full disk neither the upload nor what undoes it can be written.
+    @Test func whatCouldNotBeReleasedIsReleasedWithTheNext() async throws {
+        try await DropFixture.run { fixture async throws in
+            try await fixture.database.migrate(ClientQuota.migrations)
+            let database = FailingDatabase(fixture.database)
+            let quota = ClientQuota(
+                .init(limit: 100, window: .seconds(3600)),
+                scope: "test",
+                database: database,
+                clock: fixture.clock,
+                random: SystemRandomSource()
+            )
+            let reservation = try await quota.reserve(60, for: "a")
+            database.fail(with: .full)
+            await quota.release(reservation)
+            database.fail(with: nil)
+            #expect(try await quota.usage(of: "a").used == 60)
+            _ = try await quota.reserve(100, for: "a")
+            #expect(try await quota.usage(of: "a").used == 100)
+        }
+    }
+
     @Test func chargedBytesStayUntilTheWindowEnds() async throws {
         try await Self.run { fixture, quota async throws in
             try await Self.charge(60, quota, fixture)

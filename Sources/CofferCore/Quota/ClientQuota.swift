@@ -1,4 +1,5 @@
 import Crypto
+import Synchronization
 
 /// How many bytes a client may upload within a window of time, reserved while an upload runs and charged at its end.
 ///
@@ -36,6 +37,11 @@ package struct ClientQuota: Sendable {
         let id: String
     }
 
+    /// Reservations that could not be given back, because the disk was full, say.
+    private final class Unreleased: Sendable {
+        let ids = Mutex<Set<String>>([])
+    }
+
     private static let keyLife: Duration = .seconds(86_400)
 
     package let settings: Settings
@@ -45,6 +51,7 @@ package struct ClientQuota: Sendable {
     private let random: any RandomSource
     /// Names this process: what an earlier one had reserved for bodies under way is free again.
     private let process: String
+    private let unreleased = Unreleased()
 
     /// `scope` is what is counted, unique over all dialects.
     package init(
@@ -93,6 +100,7 @@ package struct ClientQuota: Sendable {
     ) throws -> Reservation? {
         guard isOn else { return nil }
         let client = identity(client, try freshKey(session))
+        try delete(unreleased.ids.withLock { $0 }, session)
         try Self.require(bytes, of: try usage(of: client, in: session))
         let now = clock.now
         let end = now.advanced(by: settings.window)
@@ -145,9 +153,20 @@ package struct ClientQuota: Sendable {
     /// Gives a reservation back.
     package func release(_ reservation: Reservation?) async {
         guard let reservation else { return }
-        _ = try? await database.write { session in
-            try session.execute("DELETE FROM quota_reservations WHERE id = \(reservation.id)")
+        let ids = unreleased.ids.withLock { ids in
+            ids.insert(reservation.id)
+            return ids
         }
+        do {
+            try await database.write { try delete(ids, $0) }
+            unreleased.ids.withLock { $0.subtract(ids) }
+        } catch {
+            // Whoever reserves or releases next takes it along.
+        }
+    }
+
+    private func delete(_ ids: Set<String>, _ session: any SQLSession) throws {
+        for id in ids { try session.execute("DELETE FROM quota_reservations WHERE id = \(id)") }
     }
 
     // MARK: Keys and windows

@@ -1,4 +1,5 @@
 import CofferCore
+import CofferTesting
 import Testing
 import Yjs
 
