@@ -296,7 +296,7 @@ class Server:
         except subprocess.TimeoutExpired:
             return None
 
-    def stop(self, seconds=30):
+    def stop(self, seconds=120):
         self.signal(signal.SIGTERM)
         status = self.wait(seconds)
         if status is None:

@@ -103,7 +103,7 @@ struct HeaperInvariantTests {
             #expect(try await client.uploadFile(file, to: ada).heaperText("status") == "uploaded")
             try await client.upload(file, to: bob)
             try await client.upload(file, to: ada.at("ada-other"))
-            #expect(try await client.storedBlobs().count == 1)
+            #expect(try await client.eventually { try await client.storedBlobs().count == 1 })
             var freed: [JSONValue?] = []
             for (place, block) in [(ada, "ada-block"), (bob, "bob-block")] {
                 freed.append(try await Self.purge(block, in: place, client))
