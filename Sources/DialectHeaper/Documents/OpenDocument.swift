@@ -76,6 +76,7 @@ actor OpenDocument {
         let fresh = try await around.log.load(block, client: UInt64(around.random.number(below: 1 << 32)))
         content = fresh
         noteSize()
+        try await dismissStrangers(when: fresh)
         // Another node wrote, or a commit that seemed to fail did not: what is known already does no harm.
         if let told = toldSequence, told != fresh.sequence { tell(fresh.document.encodeState()) }
         toldSequence = fresh.sequence
@@ -135,6 +136,12 @@ actor OpenDocument {
             listener.document(block, didCloseFor: Self.foreignReason)
         }
         early = [:]
+    }
+
+    /// The same when another node may have made the block.
+    private func dismissStrangers(when fresh: DocumentContent) async throws {
+        guard !early.isEmpty, fresh.sequence > 0, let heap = try await around.log.heap(of: block) else { return }
+        dismissStrangers(to: heap)
     }
 
     func close(reason: String) {
@@ -290,6 +297,7 @@ actor OpenDocument {
             client: content?.client ?? UInt64(around.random.number(below: 1 << 32))
         )
         guard fresh.sequence != content?.sequence else { return }
+        try await dismissStrangers(when: fresh)
         content = fresh
         toldSequence = fresh.sequence
         noteSize()
