@@ -111,6 +111,7 @@ private struct NoBlobs: BlobStore {
     func makeWriter(_ request: BlobRequest) async throws -> any BlobWriter { throw StorageError.full }
     func openReader(_ blob: Blob) async throws -> any BlobReader { throw BlobError.missing }
     func erase(_ blob: Blob) async {}
+    var eraseWidth: Int { 1 }
     func eraseSoon(_ blob: Blob) {}
 
     func reconcile(

@@ -19,6 +19,9 @@ package protocol BlobStore: Sendable {
     /// by leaving the work to the last of them. Never fails: what could not be removed is found by ``reconcile``.
     func erase(_ blob: Blob) async
 
+    /// How many blobs may well be erased at the same time: one where that keeps a disk busy, more where each is a request.
+    var eraseWidth: Int { get }
+
     /// Like ``erase(_:)``, without waiting: for callers who have somebody else waiting.
     func eraseSoon(_ blob: Blob)
 

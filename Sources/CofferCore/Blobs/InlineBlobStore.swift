@@ -44,6 +44,8 @@ package final class InlineBlobStore: BlobStore {
         if blob.place == .stored { await base.erase(blob) }
     }
 
+    package var eraseWidth: Int { base.eraseWidth }
+
     package func eraseSoon(_ blob: Blob) {
         if blob.place == .stored { base.eraseSoon(blob) }
     }

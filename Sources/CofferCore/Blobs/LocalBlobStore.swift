@@ -103,6 +103,8 @@ package final class LocalBlobStore: BlobStore {
         try? await threads.runIfActive { self.remove(blob) }
     }
 
+    package var eraseWidth: Int { 1 }
+
     package func eraseSoon(_ blob: Blob) {
         guard readers.mayEraseNow(blob) else { return }
         threads.submit { _ in self.remove(blob) }

@@ -37,6 +37,8 @@ package final class SealedBlobStore: BlobStore {
         await base.erase(blob)
     }
 
+    package var eraseWidth: Int { base.eraseWidth }
+
     package func eraseSoon(_ blob: Blob) {
         base.eraseSoon(blob)
     }

@@ -111,12 +111,12 @@ package struct DropStore: Sendable {
         ) { $0.time(0) }
     }
 
-    /// Sets when the sweeper removes a pending drop, never to an earlier time.
+    /// Sets when the sweeper removes a pending drop, never to an earlier time; one that is due stays so.
     package func postpone(_ drop: DropID, until due: Timestamp, in session: any SQLSession) throws {
         try session.execute(
             """
             UPDATE drops SET due_at = \(due)
-            WHERE id = \(drop) AND state = 'pending' AND (due_at IS NULL OR due_at < \(due))
+            WHERE id = \(drop) AND state = 'pending' AND due_at < \(due) AND due_at > \(clock.now)
             """
         )
     }
@@ -144,17 +144,13 @@ package struct DropStore: Sendable {
         return true
     }
 
-    /// How many blobs are erased at the same time: each may be a request to a store elsewhere.
-    private static let eraseWidth = 8
-
     /// Erases blobs whose rows are gone.
     package func erase(_ doomed: [Blob]) async {
+        let (blobs, width) = (blobs, blobs.eraseWidth)
         await withDiscardingTaskGroup { group in
-            for lane in 0..<min(Self.eraseWidth, doomed.count) {
-                group.addTask { [blobs] in
-                    for index in stride(from: lane, to: doomed.count, by: Self.eraseWidth) {
-                        await blobs.erase(doomed[index])
-                    }
+            for lane in 0..<min(width, doomed.count) {
+                group.addTask {
+                    for index in stride(from: lane, to: doomed.count, by: width) { await blobs.erase(doomed[index]) }
                 }
             }
         }

@@ -117,6 +117,8 @@ package final class S3BlobStore: BlobStore {
         }
     }
 
+    package var eraseWidth: Int { 8 }
+
     /// Whether S3 is most likely down: then nobody waits for each of hundreds of objects until it does not answer.
     private var hasJustFailed: Bool {
         let now = clock.now
