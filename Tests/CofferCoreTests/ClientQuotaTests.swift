@@ -55,8 +55,9 @@ struct ClientQuotaTests {
             let reservation = try await quota.reserve(60, for: "a")
             database.fail(with: .full)
             await quota.release(reservation)
-            database.fail(with: nil)
             #expect(try await quota.usage(of: "a").used == 60)
+            database.fail(with: nil)
+            try await quota.check(100, for: "a")
             _ = try await quota.reserve(100, for: "a")
             #expect(try await quota.usage(of: "a").used == 100)
         }

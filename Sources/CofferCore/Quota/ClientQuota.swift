@@ -72,7 +72,8 @@ package struct ClientQuota: Sendable {
     package var isOn: Bool { settings.limit > 0 }
 
     package func usage(of client: String) async throws -> Usage {
-        try await database.read { session in
+        await releaseTheRest()
+        return try await database.read { session in
             guard let key = try currentKey(session) else { return usage(used: 0, end: nil) }
             return try usage(of: identity(client, key), in: session)
         }
@@ -100,7 +101,6 @@ package struct ClientQuota: Sendable {
     ) throws -> Reservation? {
         guard isOn else { return nil }
         let client = identity(client, try freshKey(session))
-        try delete(unreleased.ids.withLock { $0 }, session)
         try Self.require(bytes, of: try usage(of: client, in: session))
         let now = clock.now
         let end = now.advanced(by: settings.window)
@@ -123,6 +123,7 @@ package struct ClientQuota: Sendable {
 
     package func reserve(_ bytes: Int64, for client: String) async throws -> Reservation? {
         guard isOn else { return nil }
+        await releaseTheRest()
         return try await database.write { try reserve(bytes, for: client, in: $0) }
     }
 
@@ -153,20 +154,21 @@ package struct ClientQuota: Sendable {
     /// Gives a reservation back.
     package func release(_ reservation: Reservation?) async {
         guard let reservation else { return }
-        let ids = unreleased.ids.withLock { ids in
-            ids.insert(reservation.id)
-            return ids
-        }
-        do {
-            try await database.write { try delete(ids, $0) }
-            unreleased.ids.withLock { $0.subtract(ids) }
-        } catch {
-            // Whoever reserves or releases next takes it along.
-        }
+        if await !delete([reservation.id]) { unreleased.ids.withLock { _ = $0.insert(reservation.id) } }
     }
 
-    private func delete(_ ids: Set<String>, _ session: any SQLSession) throws {
-        for id in ids { try session.execute("DELETE FROM quota_reservations WHERE id = \(id)") }
+    /// Tries again what could not be released.
+    private func releaseTheRest() async {
+        let ids = unreleased.ids.withLock { $0 }
+        guard !ids.isEmpty, await delete(ids) else { return }
+        unreleased.ids.withLock { $0.subtract(ids) }
+    }
+
+    private func delete(_ ids: Set<String>) async -> Bool {
+        let done: Void? = try? await database.write { session in
+            for id in ids { try session.execute("DELETE FROM quota_reservations WHERE id = \(id)") }
+        }
+        return done != nil
     }
 
     // MARK: Keys and windows

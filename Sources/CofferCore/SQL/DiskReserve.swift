@@ -14,13 +14,15 @@ struct DiskReserve {
         path = "\(database)-reserve"
     }
 
-    /// Makes the file if it is missing, as large as there is room for.
+    /// Makes the file, or what of it is missing, as large as there is room for.
     func keep() {
-        let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        let descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { return }
         defer { close(descriptor) }
         let zeros = [UInt8](repeating: 0, count: 16 * 1024)
-        for _ in 0..<Self.bytes / zeros.count where write(descriptor, zeros, zeros.count) != zeros.count { return }
+        while lseek(descriptor, 0, SEEK_END) < Self.bytes {
+            guard write(descriptor, zeros, zeros.count) > 0 else { return }
+        }
     }
 
     func giveUp() {
