@@ -66,6 +66,30 @@ private final class GatedFile: PartFile {
     func close() { file.close() }
 }
 
+/// A store whose first caller gets its file when it is told to.
+private final class SlowOpeningStore: PartStore {
+    let files: LocalBlobStore
+    let publishes: Bool
+    let opens = Atomic(0)
+    let mayOpen = Atomic(false)
+
+    init(files: LocalBlobStore, publishes: Bool) {
+        self.files = files
+        self.publishes = publishes
+    }
+
+    func openPartFile(_ key: BlobKey) async throws -> any PartFile {
+        if opens.add(1, ordering: .sequentiallyConsistent).oldValue == 0 {
+            while !mayOpen.load(ordering: .sequentiallyConsistent) { try await Task.sleep(for: .milliseconds(5)) }
+        }
+        return try await files.openPartFile(key)
+    }
+
+    func freeBytes() async throws -> Int64 { try await files.freeBytes() }
+    func publish(_ blob: Blob) async throws {}
+    func retire(_ blob: Blob) async { await files.erase(blob) }
+}
+
 @Suite("PartedUploads: parts that the end overtakes")
 struct OvertakenPartsTests {
     /// What has arrived whole is waited for; otherwise it would be cut away as soon as it counts.
@@ -97,6 +121,45 @@ struct OvertakenPartsTests {
             }
             let slot = try await base.database.read { try base.drops.table.slot(0, of: upload.drop, in: $0) }
             #expect(try await base.blobs.readAll(try #require(slot?.blob)) == bytes)
+        }
+    }
+
+    /// A sender opens the file just when the upload ends, and makes it anew.
+    @Test(arguments: [false, true])
+    func fileThatIsMadeWhenTheUploadHasEndedGoes(publishes: Bool) async throws {
+        try await DropFixture.run { base in
+            let files = try LocalBlobStore(
+                root: "\(base.directory.path)/blobs",
+                threads: NIOThreadPool.singleton,
+                random: SystemRandomSource(),
+                shredPasses: 1,
+                logger: silentLogger
+            )
+            let store = SlowOpeningStore(files: files, publishes: publishes)
+            let parts = PartedUploads(drops: base.drops, store: store, random: SystemRandomSource())
+            let upload = try await Self.open(parts, base)
+            let bytes = patternBytes(200_000)
+            try await withThrowingTaskGroup { group in
+                group.addTask {
+                    await #expect(throws: PartError.gone) {
+                        try await Self.add(0, Array(bytes[..<100_000]), to: upload, parts)
+                    }
+                }
+                #expect(try await eventually { store.opens.load(ordering: .sequentiallyConsistent) == 1 })
+                if publishes {
+                    // With a picture of the upload of its own, as after a restart.
+                    let others = PartedUploads(drops: base.drops, store: store, random: SystemRandomSource())
+                    try await Self.add(0, Array(bytes[..<100_000]), to: upload, others)
+                    try await Self.add(1, Array(bytes[100_000...]), to: upload, others)
+                    try await Self.complete(upload, as: bytes, others, base)
+                } else {
+                    _ = try await base.drops.delete(upload.drop)
+                }
+                #expect(try await eventually { base.storedCount == 0 })
+                store.mayOpen.store(true, ordering: .sequentiallyConsistent)
+                try await group.waitForAll()
+            }
+            #expect(try await eventually { base.storedCount == 0 })
         }
     }
 

@@ -40,7 +40,8 @@ package enum PartError: Error, Equatable {
     case tooManyParked
     /// Some parts are missing.
     case incomplete
-    /// The upload is gone: finished, deleted, or left idle for too long.
+    /// The upload is gone: finished, deleted, or left idle for too long. Also what a sender hears who began before somebody
+    /// tried to complete the upload: beginning anew shows whether it is still there.
     case gone
 }
 

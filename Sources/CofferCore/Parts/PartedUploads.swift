@@ -12,7 +12,7 @@ package final class PartedUploads: Sendable {
         package var maxPartBytes: Int64 = 16 * 1024 * 1024
         /// Parts that may wait for earlier ones.
         package var maxParked: Int64 = 64
-        /// An upload is removed this long after its last accepted part.
+        /// An upload is removed this long after its last accepted part, or later where it was tried to complete it.
         package var idle: Duration = .seconds(3600)
         /// Whether the SHA-256 of the upload is computed while it arrives, so that less is left to do in the end.
         package var digestsEarly = false
@@ -24,7 +24,7 @@ package final class PartedUploads: Sendable {
 
     let drops: DropStore
     let table = PartTable()
-    private let store: any PartStore
+    let store: any PartStore
     private let random: any RandomSource
     private let digests = RunningDigests()
     private let active = Mutex<[DropID: ActiveUpload]>([:])
@@ -127,14 +127,7 @@ package final class PartedUploads: Sendable {
             limits: limits
         )
         do {
-            for try await buffer in bytes {
-                guard !active.isNeedless(place.sender, place.index) else { continue }
-                do {
-                    try await writer.write(buffer)
-                } catch PartError.gone where active.isNeedless(place.sender, place.index) {
-                    // The rest is read for nothing.
-                }
-            }
+            try await write(bytes, with: writer, at: place, active, limits: limits)
         } catch {
             try? await active.writing(place.sender) { await writer.discard() }
             throw error
@@ -150,6 +143,28 @@ package final class PartedUploads: Sendable {
         guard limits.digestsEarly else { return }
         // What does not work now is done in the end. While somebody writes nobody can seal the upload.
         try? await active.writing { try await self.digests[upload.drop].advance(to: active.settledBytes, in: file) }
+    }
+
+    private func write<Bytes: AsyncSequence & Sendable>(
+        _ bytes: Bytes,
+        with writer: PartWriter,
+        at place: Place,
+        _ active: ActiveUpload,
+        limits: Limits
+    ) async throws where Bytes.Element == ByteBuffer {
+        var size: Int64 = 0
+        for try await buffer in bytes {
+            size += Int64(buffer.readableBytes)
+            guard !active.isNeedless(place.sender, place.index) else {
+                guard size <= limits.maxPartBytes else { throw PartError.tooLarge(limit: limits.maxPartBytes) }
+                continue
+            }
+            do {
+                try await writer.write(buffer)
+            } catch PartError.gone where active.isNeedless(place.sender, place.index) {
+                // The rest is read for nothing.
+            }
+        }
     }
 
     /// Makes a part durable and records it.
@@ -197,52 +212,6 @@ package final class PartedUploads: Sendable {
         }
     }
 
-    /// Opens an upload's file and sees to it that the drop owns it, so that the file goes when the drop goes.
-    private func openFile(of upload: OpenUpload) async throws -> any PartFile {
-        let file = try await store.openPartFile(upload.key)
-        let (drops, blob) = (drops, Self.blob(of: upload))
-        do {
-            try await drops.database.write { session in
-                guard let drop = try drops.table.find(upload.drop, in: session), drop.state == .pending else {
-                    throw PartError.gone
-                }
-                guard try drops.table.slot(0, of: upload.drop, in: session) == nil else { return }
-                let staged = StagedBlob(blob: blob, inlineBytes: nil)
-                _ = try drops.attach(staged, to: upload.drop, slot: 0, in: session)
-            }
-        } catch {
-            file.close()
-            if case PartError.gone = error { try await removeIfNeedless(blob, of: upload) }
-            throw error
-        }
-        return file
-    }
-
-    /// Removes a file that may have been made for an upload when it was not open any more.
-    private func removeIfNeedless(_ blob: Blob, of upload: OpenUpload) async throws {
-        switch try await claim(on: blob, of: upload) {
-        case .none: await drops.erase([blob])
-        case .finished: if store.publishes { await store.retire(blob) }
-        case .open: break
-        }
-    }
-
-    private enum Claim {
-        /// Nobody owns the blob or ever will: its drop is gone, or used up.
-        case none
-        /// The upload is complete, and its blob has a row.
-        case finished
-        case open
-    }
-
-    private func claim(on blob: Blob, of upload: OpenUpload) async throws -> Claim {
-        let (drops, table) = (drops, table)
-        return try await drops.database.read { session in
-            guard try table.find(upload.drop, in: session) == nil else { return .open }
-            return try drops.blobTable.hasRow(blob.key, in: session) ? .finished : .none
-        }
-    }
-
     /// - Returns: false when there is a part of this number.
     private func record(
         _ index: Int64,
@@ -273,7 +242,7 @@ package final class PartedUploads: Sendable {
     /// Brings the parts of a complete upload into their order, so that the file is the blob, publishes it where blobs lie
     /// elsewhere, and runs `finish`, which makes the drop ready and calls ``close(_:in:)``.
     ///
-    /// From here on no sender can write any more, unless this fails.
+    /// No sender can write any more; when this fails, those who come then can.
     ///
     /// `sha256`: what the digest of all bytes must be, if that is known.
     ///
@@ -320,10 +289,6 @@ package final class PartedUploads: Sendable {
         let file = try await active.file { try await self.openFile(of: upload) }
         let actual = try await digests[upload.drop].finish(size: upload.size, in: file)
         guard actual == expected else { throw PartError.wrongDigest(actual: actual) }
-    }
-
-    private static func blob(of upload: OpenUpload) -> Blob {
-        Blob(key: upload.key, size: upload.size, sha256: nil, seal: nil, place: .stored)
     }
 
     /// Copies the file to where blobs lie, if that is elsewhere.
