@@ -39,6 +39,7 @@ protocol DocumentListener: AnyObject, Sendable {
     func document(_ block: BlockID, didApply update: [UInt8])
     /// States of awareness, as one y-protocols awareness message; also told to whoever sent them.
     func document(_ block: BlockID, didChangeAwareness message: [UInt8])
-    /// The document cannot be used any more: purged, its heap deleted, or lost its store; `reason` goes to the client.
+    /// The document cannot be used any more: purged, its heap deleted, made in another heap, or lost its store; `reason` goes to
+    /// the client.
     func document(_ block: BlockID, didCloseFor reason: String)
 }

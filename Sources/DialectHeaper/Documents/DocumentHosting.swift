@@ -35,7 +35,7 @@ protocol DocumentHosting: Sendable {
     /// Begins to tell a listener what happens from now on; the document stays open until it is detached.
     ///
     /// - Returns: the document as of that moment: nothing is missed and nothing told twice in between.
-    /// - Throws: ``StorageError``.
+    /// - Throws: ``HeaperError/blockNotFound`` when the block was made in another heap than the target's; ``StorageError``.
     func attach(_ listener: any DocumentListener, to target: DocumentTarget) async throws -> AttachedDocument
 
     /// Ends it, and removes the awareness states that came from this listener.

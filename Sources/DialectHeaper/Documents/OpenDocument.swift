@@ -74,9 +74,9 @@ actor OpenDocument {
     private func loaded() async throws -> DocumentContent {
         if let content { return content }
         let fresh = try await around.log.load(block, client: UInt64(around.random.number(below: 1 << 32)))
+        try await dismissStrangers(when: fresh)
         content = fresh
         noteSize()
-        try await dismissStrangers(when: fresh)
         // Another node wrote, or a commit that seemed to fail did not: what is known already does no harm.
         if let told = toldSequence, told != fresh.sequence { tell(fresh.document.encodeState()) }
         toldSequence = fresh.sequence
@@ -131,11 +131,10 @@ actor OpenDocument {
         for (id, other) in early where other != heap {
             guard let listener = listeners.removeValue(forKey: id) else { continue }
             dismissed.insert(id)
-            // What they have said of themselves goes with them, unheard.
-            _ = awareness.remove(id)
             listener.document(block, didCloseFor: Self.foreignReason)
         }
         early = [:]
+        for message in dismissed.compactMap({ awareness.remove($0) }) { tellAwareness(message) }
     }
 
     /// The same when another node may have made the block.

@@ -32,6 +32,11 @@ struct FileListing: Sendable {
         }
     }
 
+    /// Whether the document names a file.
+    func lists(_ file: HeaperFile) async throws -> Bool {
+        try await documents.snapshot(of: file.block).value(forKey: Self.key(of: file), in: Self.root) != nil
+    }
+
     static func key(of file: HeaperFile) -> String { "\(file.hash):\(file.size)" }
 
     private static func entry(_ file: HeaperFile) -> YValue {

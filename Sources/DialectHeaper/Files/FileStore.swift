@@ -206,11 +206,10 @@ struct FileStore: Sendable {
     ///
     /// - Throws: ``StorageError/unavailable(_:)`` when they have gone, so that the client sends them again.
     private func stillUploaded(_ file: HeaperFile, by user: UserID) async throws -> HeaperFile {
-        let isRecorded = try await drops.database.read { session in
-            try FileRows.file(file.hash, of: file.block, in: session).map(\.isUploaded)
-        }
-        // Without a row, the entry was removed once more.
-        guard isRecorded == false else { return file }
+        let row = try await drops.database.read { try FileRows.file(file.hash, of: file.block, in: $0) }
+        if row?.isUploaded == true { return file }
+        // The row of a large document's entry comes a moment later. Without an entry, it was removed once more.
+        if row == nil, try await !listing.lists(file) { return file }
         let arrival = FileRows.Arrival(block: file.block, heap: file.heap, hash: file.hash, size: file.size)
         return try await drops.database.write { session in
             guard try contents.slot(file.hash, in: session) != nil else {

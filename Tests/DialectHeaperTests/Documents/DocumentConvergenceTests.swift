@@ -8,8 +8,6 @@ import Yjs
 
 @Suite("Heaper: convergence of documents")
 struct DocumentConvergenceTests {
-    /// Writers that work on copies of their own, hand in updates in batches, some of them out of order or twice, and
-    /// hear of each other; in between the server starts anew or its database fails.
     /// Two accounts may wait for the same name, each in a heap of its own; whoever makes the block is heard by nobody else.
     @Test func blockThatSomebodyElseMakesIsNotHeard() async throws {
         try await DocumentFixture.run { fixture async throws in
@@ -36,6 +34,8 @@ struct DocumentConvergenceTests {
         }
     }
 
+    /// Writers that work on copies of their own, hand in updates in batches, some of them out of order or twice, and
+    /// hear of each other; in between the server starts anew or its database fails.
     @Test(arguments: 0..<6)
     func writersConvergeAndNothingAcknowledgedIsLost(_ seed: UInt64) async throws {
         try await HeapFixture.run { heaps async throws in

@@ -74,12 +74,17 @@ struct FileStoreTests {
         }
     }
 
-    @Test(arguments: [false, true])
-    func fileWhoseEntryIsRemovedBeforeTheUploadEndsIsThereOrRefused(isFreed: Bool) async throws {
+    @Test(arguments: [(isFreed: false, isLarge: false), (true, false), (false, true)])
+    func fileWhoseEntryIsRemovedBeforeTheUploadEndsIsThereOrRefused(isFreed: Bool, isLarge: Bool) async throws {
         try await FileFixture.run { fixture async throws in
             let (store, contents) = (fixture.parts.store, fixture.parts.contents)
-            // The block, and its document.
+            // The block, and its document, whose rows follow it at once or, if it is large, a moment later.
             try await fixture.take([1])
+            if isLarge {
+                try await fixture.documents.hub.edit(fixture.documents.target(), by: fixture.user) { edit in
+                    try edit.insert(String(repeating: "x", count: 20_000), at: 0, in: .root("t"))
+                }
+            }
             let file = try await recorded([1, 2, 3], fixture)
             try await fixture.documents.database.write { try FileRows.remove(file.hash, of: file.block, in: $0) }
             if isFreed { try await contents.collect() }
@@ -90,6 +95,7 @@ struct FileStoreTests {
                 await #expect { _ = try await end() } throws: { $0 is StorageError }
             } else {
                 #expect(try await end().isUploaded)
+                try await fixture.documents.hub.settle(fixture.heap.heap)
                 try await contents.collectAll()
                 #expect(try await fixture.contentCount() == 2)
             }
