@@ -20,6 +20,8 @@ final class EdgeRules: ChannelDuplexHandler {
     private static let lingerBytes = 32 * 1024 * 1024
 
     private var rules = State()
+    private var hasInputEnded = false
+    private var hasOutputEnded = false
 
     /// The decisions, free of any channel.
     struct State: Equatable {
@@ -111,7 +113,10 @@ final class EdgeRules: ChannelDuplexHandler {
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        if case ChannelEvent.inputClosed = event, rules.bytesToLinger != nil { return context.close(promise: nil) }
+        if case ChannelEvent.inputClosed = event, rules.bytesToLinger != nil {
+            hasInputEnded = true
+            if hasOutputEnded { return context.close(promise: nil) }
+        }
         context.fireUserInboundEventTriggered(event)
     }
 
@@ -187,10 +192,18 @@ final class EdgeRules: ChannelDuplexHandler {
         }
     }
 
+    /// Reads on for a while; it begins when the client's side has got all of the answer.
     private func linger(_ context: ChannelHandlerContext) {
-        context.close(mode: .output, promise: nil)
+        let hasEnded = context.eventLoop.makePromise(of: Void.self)
+        let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
+        hasEnded.futureResult.whenComplete { _ in
+            let (rules, context) = bound.value
+            rules.hasOutputEnded = true
+            if rules.hasInputEnded { return context.close(promise: nil) }
+            let channel = context.channel
+            context.eventLoop.scheduleTask(in: Self.lingerTime) { channel.close(promise: nil) }
+        }
+        context.close(mode: .output, promise: hasEnded)
         context.read()
-        let channel = context.channel
-        context.eventLoop.scheduleTask(in: Self.lingerTime) { channel.close(promise: nil) }
     }
 }
