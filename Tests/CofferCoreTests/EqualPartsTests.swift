@@ -1,7 +1,6 @@
 import CofferTesting
 import Crypto
 import NIOCore
-import NIOPosix
 import Testing
 
 @testable import CofferCore
@@ -80,13 +79,7 @@ struct EqualPartsTests {
     }
 
     private static func makeParts(_ base: DropFixture) throws -> PartedUploads {
-        let store = try LocalBlobStore(
-            root: "\(base.directory.path)/blobs",
-            threads: NIOThreadPool.singleton,
-            random: SystemRandomSource(),
-            shredPasses: 1,
-            logger: silentLogger
-        )
+        let store = try base.makeFiles()
         return PartedUploads(drops: base.drops, store: store, random: SystemRandomSource())
     }
 

@@ -135,16 +135,23 @@ struct DropFixture: Sendable {
         self.clock = clock
         let random = SystemRandomSource()
         database = try SQLiteDatabase(path: "\(directory.path)/coffer.sqlite")
-        let files = try LocalBlobStore(
-            root: "\(directory.path)/blobs",
-            threads: NIOThreadPool.singleton,
-            random: random,
-            shredPasses: 1,
-            logger: silentLogger
-        )
+        let files = try Self.makeFiles(directory)
         blobs = SealedBlobStore(base: files, threads: NIOThreadPool.singleton, random: random)
         drops = DropStore(database: database, blobs: blobs, clock: clock, random: random)
     }
+
+    private static func makeFiles(_ directory: TemporaryDirectory) throws -> LocalBlobStore {
+        try LocalBlobStore(
+            root: "\(directory.path)/blobs",
+            threads: NIOThreadPool.singleton,
+            random: SystemRandomSource(),
+            shredPasses: 1,
+            logger: silentLogger
+        )
+    }
+
+    /// The files below ``blobs``, as another store of the same directory, for parts of uploads.
+    func makeFiles() throws -> LocalBlobStore { try Self.makeFiles(directory) }
 
     /// How many files the blob store holds, marker excluded.
     var storedCount: Int {

@@ -1,7 +1,6 @@
 import CofferTesting
 import Crypto
 import NIOCore
-import NIOPosix
 import Synchronization
 import Testing
 
@@ -96,13 +95,7 @@ struct OvertakenPartsTests {
     @Test func partThatBecomesDurableIsPartOfTheBlob() async throws {
         try await DropFixture.run { base in
             let gate = GatedStore.Gate()
-            let files = try LocalBlobStore(
-                root: "\(base.directory.path)/blobs",
-                threads: NIOThreadPool.singleton,
-                random: SystemRandomSource(),
-                shredPasses: 1,
-                logger: silentLogger
-            )
+            let files = try base.makeFiles()
             let store = GatedStore(files: files, gate: gate)
             let parts = PartedUploads(drops: base.drops, store: store, random: SystemRandomSource())
             let upload = try await Self.open(parts, base)
@@ -128,13 +121,7 @@ struct OvertakenPartsTests {
     @Test(arguments: [false, true])
     func fileThatIsMadeWhenTheUploadHasEndedGoes(publishes: Bool) async throws {
         try await DropFixture.run { base in
-            let files = try LocalBlobStore(
-                root: "\(base.directory.path)/blobs",
-                threads: NIOThreadPool.singleton,
-                random: SystemRandomSource(),
-                shredPasses: 1,
-                logger: silentLogger
-            )
+            let files = try base.makeFiles()
             let store = SlowOpeningStore(files: files, publishes: publishes)
             let parts = PartedUploads(drops: base.drops, store: store, random: SystemRandomSource())
             let upload = try await Self.open(parts, base)

@@ -1,6 +1,5 @@
 import CofferTesting
 import NIOCore
-import NIOPosix
 import Synchronization
 import Testing
 
@@ -66,13 +65,7 @@ struct PartPublishingTests {
         try await DropFixture.run { base in
             try await base.database.migrate(PartedUploads.migrations)
             let drop = try await base.makeDrop(state: .pending, limit: 1, expiresIn: .seconds(60), slots: [])
-            let files = try LocalBlobStore(
-                root: "\(base.directory.path)/blobs",
-                threads: NIOThreadPool.singleton,
-                random: SystemRandomSource(),
-                shredPasses: 1,
-                logger: silentLogger
-            )
+            let files = try base.makeFiles()
             let store = PublishingStore(files, failures: failures) { _ in
                 if deletes { _ = try await base.drops.delete(drop.id) }
             }

@@ -1,6 +1,5 @@
 import CofferTesting
 import NIOCore
-import NIOPosix
 import Testing
 
 @testable import CofferCore
@@ -44,13 +43,7 @@ struct PartedUploadsTests {
         try await DropFixture.run { base in
             try await base.database.migrate(PartedUploads.migrations)
             let drop = try await base.makeDrop(state: .pending, limit: 1, expiresIn: .seconds(60), slots: [])
-            let store = try LocalBlobStore(
-                root: "\(base.directory.path)/blobs",
-                threads: NIOThreadPool.singleton,
-                random: SystemRandomSource(),
-                shredPasses: 1,
-                logger: silentLogger
-            )
+            let store = try base.makeFiles()
             let parts = PartedUploads(drops: base.drops, store: store, random: SystemRandomSource())
             let upload = try await base.database.write { session in
                 try parts.open(drop.id, size: Int64(size), in: session)

@@ -121,6 +121,11 @@ package struct DropStore: Sendable {
         )
     }
 
+    /// Lets the sweeper remove pending drops from now on; `ids` is a query of them.
+    package static func giveUp(pending ids: SQL, at now: Timestamp, in session: any SQLSession) throws {
+        try session.execute("UPDATE drops SET due_at = \(now) WHERE state = 'pending' AND id IN (\(part: ids))")
+    }
+
     // MARK: Removing
 
     /// Deletes a drop with all that belongs to it.

@@ -21,6 +21,7 @@ final class EdgeRules: ChannelDuplexHandler {
 
     private var rules = State()
     private var hasInputEnded = false
+    /// Whether a connection that lingers has nothing more to send.
     private var hasOutputEnded = false
 
     /// The decisions, free of any channel.
@@ -113,7 +114,7 @@ final class EdgeRules: ChannelDuplexHandler {
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        if case ChannelEvent.inputClosed = event, rules.bytesToLinger != nil {
+        if case ChannelEvent.inputClosed = event {
             hasInputEnded = true
             if hasOutputEnded { return context.close(promise: nil) }
         }
@@ -192,7 +193,7 @@ final class EdgeRules: ChannelDuplexHandler {
         }
     }
 
-    /// Reads on for a while; it begins when the client's side has got all of the answer.
+    /// Reads on for a while; it begins when the kernel has all of the answer.
     private func linger(_ context: ChannelHandlerContext) {
         let hasEnded = context.eventLoop.makePromise(of: Void.self)
         let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)

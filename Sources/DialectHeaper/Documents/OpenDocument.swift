@@ -109,12 +109,12 @@ actor OpenDocument {
     ) async throws -> (AttachedDocument, isNew: Bool)? {
         await takeTurn()
         defer { turns.pass() }
-        let (document, sequence) = (try await loaded().document, try await loaded().sequence)
-        if sequence > 0, try await around.log.heap(of: block) != heap { throw HeaperError.blockNotFound }
+        let content = try await loaded()
+        if content.sequence > 0, try await around.log.heap(of: block) != heap { throw HeaperError.blockNotFound }
         guard !isClosed else { return nil }
         let isNew = listeners.updateValue(listener, forKey: ObjectIdentifier(listener)) == nil
-        if sequence == 0 { early[ObjectIdentifier(listener)] = heap }
-        return (AttachedDocument(document: document, awareness: awareness.message), isNew)
+        if content.sequence == 0 { early[ObjectIdentifier(listener)] = heap }
+        return (AttachedDocument(document: content.document, awareness: awareness.message), isNew)
     }
 
     /// - Returns: whether it was attached.

@@ -112,12 +112,7 @@ enum FileRows {
 
     /// Ends uploads that are under way; the sweeper erases within a minute what has come of them.
     static func giveUpUploads(_ which: SQL, at now: Timestamp, in session: any SQLSession) throws {
-        try session.execute(
-            """
-            UPDATE drops SET due_at = \(now)
-            WHERE state = 'pending' AND id IN (SELECT drop_id FROM heaper_uploads WHERE \(part: which))
-            """
-        )
+        try DropStore.giveUp(pending: "SELECT drop_id FROM heaper_uploads WHERE \(part: which)", at: now, in: session)
         try session.execute("DELETE FROM heaper_uploads WHERE \(part: which)")
     }
 

@@ -80,6 +80,16 @@ extension HeaperClient {
         )
     }
 
+    /// The head of ``postForm(_:to:)``, for bodies that come in pieces.
+    func formHead(_ form: MultipartBody, to place: FilePlace) -> String {
+        server.head(
+            "POST",
+            "/api/upload/file/\(place.heap)/\(place.block)",
+            headers: place.session.bearer + [("Content-Type", form.contentType)],
+            body: form.bytes
+        )
+    }
+
     // MARK: In chunks
 
     func initUpload(

@@ -97,13 +97,7 @@ struct HeaperUploadFileTests {
             let bytes = HeaperClient.bytes(600_000)
             let form = MultipartBody().field("hash", HeaperClient.hash(bytes)).file("file", filename: "a", bytes)
             try await TestConnection.open(port: client.server.port) { connection in
-                let head = client.server.head(
-                    "POST",
-                    "/api/upload/file/\(place.heap)/\(place.block)",
-                    headers: place.session.bearer + [("Content-Type", form.contentType)],
-                    body: form.bytes
-                )
-                try await connection.write(head)
+                try await connection.write(client.formHead(form, to: place))
                 try await connection.write(Array(form.bytes.prefix(400_000)))
                 await connection.cut()
             }
@@ -121,13 +115,7 @@ struct HeaperUploadFileTests {
             let bytes = HeaperClient.bytes(600_000)
             let form = MultipartBody().file("file", filename: "a", bytes).field("hash", HeaperClient.hash(bytes))
             let answer = try await TestConnection.open(port: client.server.port) { connection in
-                let head = client.server.head(
-                    "POST",
-                    "/api/upload/file/\(place.heap)/\(place.block)",
-                    headers: place.session.bearer + [("Content-Type", form.contentType)],
-                    body: form.bytes
-                )
-                try await connection.write(head)
+                try await connection.write(client.formHead(form, to: place))
                 try await connection.write(form.bytes.dropLast(10))
                 #expect(try await client.eventually { !client.incomingFiles.isEmpty })
                 // Time enough for an end that does not wait.
